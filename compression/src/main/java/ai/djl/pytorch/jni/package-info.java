@@ -1,0 +1,2 @@
+/** One class beside DJL's own, for a call that DJL keeps to its package. */
+package ai.djl.pytorch.jni;

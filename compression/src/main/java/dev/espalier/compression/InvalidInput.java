@@ -1,0 +1,21 @@
+package dev.espalier.compression;
+
+/**
+ * Something a person handed in that cannot be used: an unknown field, a ratio out of range, a broken
+ * file. The message is one line that names the field or file and the legal values; it is shown as it
+ * is, without a stack trace, and is never retried.
+ */
+public final class InvalidInput extends RuntimeException {
+  public InvalidInput(String message) {
+    super(message);
+  }
+
+  public InvalidInput(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** Throws an {@code InvalidInput} with {@code message} unless {@code legal}. */
+  public static void require(boolean legal, String message, Object... arguments) {
+    if (!legal) throw new InvalidInput(String.format(message, arguments));
+  }
+}

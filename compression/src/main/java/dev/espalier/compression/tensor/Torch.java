@@ -1,0 +1,221 @@
+package dev.espalier.compression.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PyTorch engine of this process. Configuration, read once when the first session opens:
+ *
+ * <ul>
+ *   <li>{@code ESPALIER_DEVICE} (or the system property {@code espalier.device}): {@code cpu}
+ *       (default) or {@code cuda};
+ *   <li>{@code ESPALIER_THREADS} ({@code espalier.threads}): threads for CPU arithmetic; default all
+ *       processors. Sums depend on it, so it is recorded with every result;
+ *   <li>{@code PYTORCH_LIBRARY_PATH}: the {@code torch/lib} folder of an installed PyTorch, for CUDA.
+ *       Only version {@value #VERSION} fits the natives; another one would crash the process and is
+ *       refused.
+ * </ul>
+ *
+ * <p>TorchScript's profiling executor is off: its graphs change bits after their warm-up, and a
+ * resumed training could not equal an uninterrupted one.
+ */
+public final class Torch {
+  /** The only PyTorch whose binary interface the bundled JNI library was built for. */
+  public static final String VERSION = "2.7.1";
+
+  private static @Nullable Torch instance;
+
+  private final Device device;
+  private final int threads;
+  private final Script script;
+
+  private Torch(Device device, int threads, Script script) {
+    this.device = device;
+    this.threads = threads;
+    this.script = script;
+  }
+
+  /**
+   * Opens a scope for tensors on this thread. All that is created in it is freed when it closes.
+   *
+   * @throws InvalidInput if the configured device or PyTorch cannot be used
+   */
+  public static Session open() {
+    Torch torch = start();
+    JniUtils.setGradMode(true);
+    JniUtils.setGraphExecutorOptimize(false);
+    return new Session(torch, NDManager.newBaseManager(torch.device));
+  }
+
+  private static synchronized Torch start() {
+    if (instance == null) {
+      String name = setting("device", "cpu");
+      InvalidInput.require(
+          name.equals("cpu") || name.equals("cuda"),
+          "ESPALIER_DEVICE is '%s'; legal values are cpu and cuda",
+          name);
+      checkNatives(name);
+      System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
+      Engine engine = Engine.getEngine("PyTorch");
+      InvalidInput.require(
+          name.equals("cpu") || engine.getGpuCount() > 0,
+          "ESPALIER_DEVICE is cuda, but PyTorch sees no GPU; use cpu, or check the driver");
+      Device device = name.equals("cpu") ? Device.cpu() : Device.gpu(0);
+      int threads = threads();
+      JniUtils.setNumThreads(threads);
+      instance = new Torch(device, threads, Script.load(NDManager.newBaseManager(device)));
+    }
+    return instance;
+  }
+
+  private static int threads() {
+    String text = setting("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
+    try {
+      int threads = Integer.parseInt(text);
+      InvalidInput.require(
+          threads >= 1 && threads <= 1024, "ESPALIER_THREADS is %s; legal are 1 to 1024", text);
+      return threads;
+    } catch (NumberFormatException e) {
+      throw new InvalidInput("ESPALIER_THREADS is '" + text + "'; legal are 1 to 1024", e);
+    }
+  }
+
+  private static String setting(String name, String otherwise) {
+    String property = System.getProperty("espalier." + name);
+    String variable = System.getenv("ESPALIER_" + name.toUpperCase(java.util.Locale.ROOT));
+    return property != null ? property : variable != null ? variable : otherwise;
+  }
+
+  private static void checkNatives(String device) {
+    String library = System.getenv("PYTORCH_LIBRARY_PATH");
+    if (library == null) {
+      InvalidInput.require(
+          device.equals("cpu"),
+          "ESPALIER_DEVICE is cuda, but PYTORCH_LIBRARY_PATH is not set; point it at the torch/lib"
+              + " folder of PyTorch %s",
+          VERSION);
+      return;
+    }
+    Path versionFile = Path.of(library).resolveSibling("version.py");
+    String found = version(versionFile);
+    InvalidInput.require(
+        found.equals(VERSION) || found.startsWith(VERSION + "+"),
+        "PYTORCH_LIBRARY_PATH holds PyTorch %s; only %s works (pip install torch==%s)",
+        found,
+        VERSION,
+        VERSION);
+    System.setProperty("PYTORCH_VERSION", VERSION);
+    if (System.getenv("PYTORCH_FLAVOR") == null) {
+      System.setProperty("PYTORCH_FLAVOR", device.equals("cuda") ? "cu128" : "cpu");
+    }
+  }
+
+  private static String version(Path file) {
+    try {
+      Matcher matcher =
+          Pattern.compile("__version__\\s*=\\s*'([^']+)'").matcher(Files.readString(file));
+      InvalidInput.require(matcher.find(), "%s names no PyTorch version", file);
+      return matcher.group(1);
+    } catch (IOException e) {
+      throw new InvalidInput(
+          "PYTORCH_LIBRARY_PATH: "
+              + file
+              + " cannot be read, so the PyTorch version is unknown; only "
+              + VERSION
+              + " works",
+          e);
+    }
+  }
+
+  /** Tensors of one piece of work on one thread, and what computes on them. */
+  public static final class Session implements AutoCloseable {
+    private final Torch torch;
+    private final NDManager manager;
+
+    private Session(Torch torch, NDManager manager) {
+      this.torch = torch;
+      this.manager = manager;
+    }
+
+    /** Owner of the tensors that live as long as this session. */
+    public NDManager manager() {
+      return manager;
+    }
+
+    public Script script() {
+      return torch.script;
+    }
+
+    /** Device, threads and version: what a bit-identical repetition needs to be the same. */
+    public String environment() {
+      return String.format(
+          "%s, %d threads, PyTorch %s",
+          torch.device.isGpu() ? "cuda" : "cpu", torch.threads, VERSION);
+    }
+
+    /** Copies a host tensor to the device, into {@code scope}. */
+    public NDArray toDevice(NDManager scope, Tensor tensor) {
+      DataType type =
+          switch (tensor.dtype()) {
+            case F64 -> DataType.FLOAT64;
+            case F32, F16, BF16 -> DataType.FLOAT32;
+            case I64 -> DataType.INT64;
+            case I32, I16 -> DataType.INT32;
+            case I8 -> DataType.INT8;
+            case U8 -> DataType.UINT8;
+            case BOOL -> DataType.BOOLEAN;
+          };
+      Tensor plain =
+          switch (tensor.dtype()) {
+            case F16, BF16 -> tensor.toFloat32();
+            default -> tensor;
+          };
+      long[] shape = Arrays.stream(plain.shape()).asLongStream().toArray();
+      ByteBuffer direct =
+          ByteBuffer.allocateDirect(plain.bytes().remaining()).order(ByteOrder.nativeOrder());
+      direct.put(plain.bytes()).flip();
+      return scope.create(direct, new Shape(shape), type);
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
+  }
+
+  /** Copies a device tensor to the host. */
+  public static Tensor toHost(NDArray array) {
+    Dtype dtype =
+        switch (array.getDataType()) {
+          case FLOAT64 -> Dtype.F64;
+          case FLOAT32 -> Dtype.F32;
+          case INT64 -> Dtype.I64;
+          case INT32 -> Dtype.I32;
+          case INT8 -> Dtype.I8;
+          case UINT8 -> Dtype.U8;
+          case BOOLEAN -> Dtype.BOOL;
+          default -> throw new EngineException("no host type for " + array.getDataType());
+        };
+    int[] shape =
+        Arrays.stream(array.getShape().getShape()).mapToInt(Math::toIntExact).toArray();
+    ByteBuffer from = array.toByteBuffer();
+    ByteBuffer copy = ByteBuffer.allocate(from.remaining()).put(from).flip();
+    return Tensor.of(dtype, shape, copy);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.tensor;
+
+import org.jspecify.annotations.NullMarked;
