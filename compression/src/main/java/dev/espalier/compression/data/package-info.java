@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.data;
+
+import org.jspecify.annotations.NullMarked;

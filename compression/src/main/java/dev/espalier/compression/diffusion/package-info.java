@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.diffusion;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.evaluate;
+
+import org.jspecify.annotations.NullMarked;

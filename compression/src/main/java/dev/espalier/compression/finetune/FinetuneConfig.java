@@ -1,0 +1,141 @@
+package dev.espalier.compression.finetune;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import dev.espalier.compression.InvalidInput;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a network is trained, after pruning or from random weights. Absent fields take the values of
+ * the DDPM experiments on CIFAR-10 (Diff-Pruning and SVS repositories), but for {@code steps}.
+ *
+ * @param steps optimizer steps, 1 to 10,000,000
+ * @param batch images per step
+ * @param learningRate Adam's step size
+ * @param schedule {@code constant} or {@code cosine} (to zero at {@code steps})
+ * @param warmup steps of linear growth of the learning rate before the schedule
+ * @param beta1 decay of Adam's first moment
+ * @param beta2 decay of Adam's second moment
+ * @param epsilon Adam's denominator offset
+ * @param weightDecay L2 term added to the gradient, as torch's Adam does
+ * @param clip largest global gradient norm; 0 clips nothing
+ * @param emaDecay decay of the moving average of the weights
+ * @param emaWarmup how the decay grows to {@code emaDecay} (s = steps before this one): {@code none};
+ *     {@code ramp}: (1+s)/(10+s); {@code power}: 1 − (1+s)^(−3/4), the last two as diffusers'
+ *     EMAModel, where step 1 copies the weights
+ * @param dropout probability inside residual blocks
+ * @param loss {@code sum}: squared error summed over C, H, W and averaged over the batch; {@code
+ *     mean}: averaged over all
+ * @param flip whether images are mirrored left to right at random
+ * @param validateEvery steps between two validation losses
+ * @param checkpointEvery steps between two checkpoints
+ * @param seed of all randomness; every draw is a function of (seed, purpose, step)
+ */
+public record FinetuneConfig(
+    int steps,
+    int batch,
+    double learningRate,
+    String schedule,
+    int warmup,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    double clip,
+    double emaDecay,
+    String emaWarmup,
+    double dropout,
+    String loss,
+    boolean flip,
+    int validateEvery,
+    int checkpointEvery,
+    long seed) {
+
+  public FinetuneConfig {
+    range("steps", steps, 1, 10_000_000);
+    range("batch", batch, 1, 65_536);
+    range("learningRate", learningRate, 1e-12, 10);
+    oneOf("schedule", schedule, List.of("constant", "cosine"));
+    range("warmup", warmup, 0, 10_000_000);
+    range("beta1", beta1, 0, 0.999999);
+    range("beta2", beta2, 0, 0.999999);
+    range("epsilon", epsilon, 1e-16, 1);
+    range("weightDecay", weightDecay, 0, 1);
+    range("clip", clip, 0, 1e9);
+    range("emaDecay", emaDecay, 0, 0.9999999);
+    oneOf("emaWarmup", emaWarmup, List.of("none", "ramp", "power"));
+    range("dropout", dropout, 0, 0.99);
+    oneOf("loss", loss, List.of("sum", "mean"));
+    range("validateEvery", validateEvery, 1, 10_000_000);
+    range("checkpointEvery", checkpointEvery, 1, 10_000_000);
+  }
+
+  @JsonCreator
+  static FinetuneConfig of(
+      @Nullable Integer steps,
+      @Nullable Integer batch,
+      @Nullable Double learningRate,
+      @Nullable String schedule,
+      @Nullable Integer warmup,
+      @Nullable Double beta1,
+      @Nullable Double beta2,
+      @Nullable Double epsilon,
+      @Nullable Double weightDecay,
+      @Nullable Double clip,
+      @Nullable Double emaDecay,
+      @Nullable String emaWarmup,
+      @Nullable Double dropout,
+      @Nullable String loss,
+      @Nullable Boolean flip,
+      @Nullable Integer validateEvery,
+      @Nullable Integer checkpointEvery,
+      @Nullable Long seed) {
+    return new FinetuneConfig(
+        steps == null ? 1000 : steps,
+        batch == null ? 128 : batch,
+        learningRate == null ? 2e-4 : learningRate,
+        schedule == null ? "constant" : schedule,
+        warmup == null ? 0 : warmup,
+        beta1 == null ? 0.9 : beta1,
+        beta2 == null ? 0.999 : beta2,
+        epsilon == null ? 1e-8 : epsilon,
+        weightDecay == null ? 0 : weightDecay,
+        clip == null ? 1 : clip,
+        emaDecay == null ? 0.9999 : emaDecay,
+        emaWarmup == null ? "none" : emaWarmup,
+        dropout == null ? 0 : dropout,
+        loss == null ? "sum" : loss,
+        flip != null && flip,
+        validateEvery == null ? 100 : validateEvery,
+        checkpointEvery == null ? 100 : checkpointEvery,
+        seed == null ? 1 : seed);
+  }
+
+  /** The configuration an empty JSON object stands for. */
+  public static FinetuneConfig defaults() {
+    return of(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, null, null);
+  }
+
+  private static void range(String field, double value, double low, double high) {
+    InvalidInput.require(
+        value >= low && value <= high,
+        "finetune.%s is %s; legal are %s to %s",
+        field,
+        number(value),
+        number(low),
+        number(high));
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+
+  private static void oneOf(String field, String value, List<String> legal) {
+    InvalidInput.require(
+        legal.contains(value), "finetune.%s is '%s'; legal are %s", field, value, legal);
+  }
+}

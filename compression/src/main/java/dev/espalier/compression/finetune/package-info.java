@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.finetune;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.prune;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.espalier.compression.svs;
+
+import org.jspecify.annotations.NullMarked;
