@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import java.util.stream.Collectors;
 
 /** JSON as everything here reads and writes it: strict about names, fields in a fixed order. */
@@ -16,6 +17,7 @@ public final class Json {
   /** Rejects unknown fields; writes map entries sorted by key, so that equal values give equal text. */
   public static final ObjectMapper MAPPER =
       JsonMapper.builder()
+          .addModule(new ParameterNamesModule())
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

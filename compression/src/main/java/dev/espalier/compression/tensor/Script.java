@@ -54,6 +54,11 @@ public final class Script {
     }
   }
 
+  /** As {@link #run}, kept on the script's side as an argument of later calls; the caller closes it. */
+  public IValue keep(String method, boolean grad, Object... arguments) {
+    return raw(method, grad, arguments);
+  }
+
   /** Calls a method for its effect on its arguments. */
   public void apply(String method, Object... arguments) {
     raw(method, false, arguments).close();

@@ -1,0 +1,26 @@
+package dev.espalier.compression.finetune;
+
+import java.util.function.Supplier;
+
+/**
+ * Hears how a training goes. Whatever a method throws ends the training and reaches its caller: so a
+ * cancellation takes effect between two steps.
+ */
+public interface TrainingListener {
+  /**
+   * @param step steps done
+   * @param loss of this step, before the update
+   * @param gradientNorm global norm before clipping
+   * @param learningRate used for this step
+   * @param seconds this step took
+   */
+  record Step(int step, double loss, double gradientNorm, double learningRate, double seconds) {}
+
+  void step(Step step);
+
+  /** The validation loss of the averaged weights after {@code step} steps. */
+  void validation(int step, double loss);
+
+  /** A checkpoint is due; {@code state} copies the tensors when asked. */
+  void checkpoint(int step, Supplier<TrainingState> state);
+}
