@@ -168,6 +168,15 @@ class Ops(nn.Module):
         return x * keep / (1.0 - p)
 
     @torch.jit.export
+    def to_bfloat16(self, xs: List[T]) -> List[T]:
+        """Gradients flow back to the originals in their own precision."""
+        return [x.to(torch.bfloat16) for x in xs]
+
+    @torch.jit.export
+    def to_float(self, x: T) -> T:
+        return x.float()
+
+    @torch.jit.export
     def mean_positions(self, x: T) -> T:
         return x.mean([2, 3])
 
@@ -206,13 +215,13 @@ class Ops(nn.Module):
     @torch.jit.export
     def squared_error(self, a: T, b: T, sum_over_pixels: bool) -> T:
         """Mean over the batch of the squared error summed (or averaged) over C, H, W."""
-        e = (a - b).square()
+        e = (a.float() - b.float()).square()
         return e.sum([1, 2, 3]).mean() if sum_over_pixels else e.mean()
 
     @torch.jit.export
     def squared_error_each(self, a: T, b: T) -> T:
         """[N]: the squared error averaged over C, H, W."""
-        return (a - b).square().mean([1, 2, 3])
+        return (a.float() - b.float()).square().mean([1, 2, 3])
 
     @torch.jit.export
     def cross_entropy(self, logits: T, labels: T) -> T:

@@ -56,7 +56,7 @@ public final class Denoising implements Objective {
             scope.create(images, shape(indices.length)),
             timesteps,
             CounterRandom.seed(config.seed(), "noise", step));
-    NDArray predicted = network.forward(ops, batch.noisy(), batch.timesteps());
+    NDArray predicted = network.forward(ops, ops.rounded(batch.noisy()), batch.timesteps());
     return session
         .script()
         .run(

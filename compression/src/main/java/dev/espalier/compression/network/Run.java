@@ -1,9 +1,11 @@
 package dev.espalier.compression.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.tensor.Script;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a network on tensors [N, C, H, W] (or [N, positions, C], [N, C]): what trains and samples.
@@ -16,6 +18,7 @@ public final class Run implements Ops<NDArray> {
   private final NDManager scope;
   private final boolean gradient;
   private final boolean fused;
+  private final boolean bfloat16;
   private final double dropout;
   private final long dropoutSeed;
 
@@ -25,6 +28,7 @@ public final class Run implements Ops<NDArray> {
       NDManager scope,
       boolean gradient,
       boolean fused,
+      boolean bfloat16,
       double dropout,
       long dropoutSeed) {
     this.script = script;
@@ -32,29 +36,44 @@ public final class Run implements Ops<NDArray> {
     this.scope = scope;
     this.gradient = gradient;
     this.fused = fused;
+    this.bfloat16 = bfloat16;
     this.dropout = dropout;
     this.dropoutSeed = dropoutSeed;
   }
 
   /** For sampling and scoring: no autograd, no dropout. All results are owned by {@code scope}. */
   public static Run inference(Script script, Weights weights, NDManager scope) {
-    return new Run(script, weights, scope, false, true, 0, 0);
+    return new Run(script, weights, scope, false, true, false, 0, 0);
   }
 
   /** With autograd, in evaluation mode: no dropout. */
   public static Run gradient(Script script, Weights weights, NDManager scope) {
-    return new Run(script, weights, scope, true, true, 0, 0);
+    return new Run(script, weights, scope, true, true, false, 0, 0);
   }
 
   /** With autograd and dropout, whose masks are a function of {@code seed} and the layer's key. */
   public static Run training(
       Script script, Weights weights, NDManager scope, double dropout, long seed) {
-    return new Run(script, weights, scope, true, true, dropout, seed);
+    return new Run(script, weights, scope, true, true, false, dropout, seed);
+  }
+
+  /**
+   * As {@link #training}, with {@link Weights#toBfloat16 rounded} weights: activations are bfloat16
+   * too. The network's input is rounded by {@link #rounded}.
+   */
+  public static Run trainingInBfloat16(
+      Script script, Weights rounded, NDManager scope, double dropout, long seed) {
+    return new Run(script, rounded, scope, true, true, true, dropout, seed);
+  }
+
+  /** The tensor in the precision this reading computes in. */
+  public NDArray rounded(NDArray x) {
+    return bfloat16 ? call("to_bfloat16", new NDList(x)) : x;
   }
 
   /** The same reading without fused blocks. */
   public Run composed() {
-    return new Run(script, weights, scope, gradient, false, dropout, dropoutSeed);
+    return new Run(script, weights, scope, gradient, false, bfloat16, dropout, dropoutSeed);
   }
 
   private NDArray call(String method, Object... arguments) {
@@ -92,7 +111,8 @@ public final class Run implements Ops<NDArray> {
   }
 
   @Override
-  public NDArray embedding(String key, NDArray index, int entries, int out) {
+  public NDArray embedding(String key, @Nullable NDArray index, int entries, int out) {
+    if (index == null) throw new IllegalArgumentException(key + ": a class index is needed");
     return call("embedding", index, weight(key));
   }
 
@@ -165,7 +185,7 @@ public final class Run implements Ops<NDArray> {
   @Override
   public NDArray timestepEmbedding(
       NDArray timestep, int width, boolean cosineFirst, double shift) {
-    return call("timestep_embedding", timestep, width, cosineFirst, shift);
+    return rounded(call("timestep_embedding", timestep, width, cosineFirst, shift));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.espalier.compression.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.espalier.compression.tensor.Script;
@@ -39,6 +40,15 @@ public final class Weights implements AutoCloseable {
               arrays.put(key, array);
             });
     return new Weights(arrays);
+  }
+
+  /** These weights rounded to bfloat16, with gradients flowing back to them; owned by {@code scope}. */
+  public Weights toBfloat16(Script script, NDManager scope) {
+    NDList rounded = script.run(scope, "to_bfloat16", true, new NDList(all()));
+    Map<String, NDArray> byKey = new LinkedHashMap<>();
+    int i = 0;
+    for (String key : arrays.keySet()) byKey.put(key, rounded.get(i++));
+    return new Weights(byKey);
   }
 
   public NDArray get(String key) {
