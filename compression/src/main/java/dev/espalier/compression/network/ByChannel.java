@@ -1,8 +1,8 @@
 package dev.espalier.compression.network;
 
 /**
- * A reader that looks at channels only: what acts on each channel alone or moves positions hands its
- * input on.
+ * A reader that looks at channels only: what acts on each channel alone or moves positions hands
+ * its input on.
  */
 public interface ByChannel<T> extends Ops<T> {
   @Override

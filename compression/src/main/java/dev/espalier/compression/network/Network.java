@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
 /**
- * A noise-predicting network: its architecture, without weights. One {@link #forward} is read by all
- * interpreters of {@link Ops}; a pruned network is the same {@code Network} with narrower weights.
+ * A noise-predicting network: its architecture, without weights. One {@link #forward} is read by
+ * all interpreters of {@link Ops}; a pruned network is the same {@code Network} with narrower
+ * weights.
  */
 public interface Network {
   /**

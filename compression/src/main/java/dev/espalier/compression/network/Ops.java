@@ -5,18 +5,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network's {@code forward} is written against. {@code T} is whatever the reader computes on:
- * a tensor ({@code Run}), channel labels ({@code Couple}), a size ({@code Count}), a width ({@link
- * Declare}), a node ({@code Order}).
+ * What a network's {@code forward} is written against. {@code T} is whatever the reader computes
+ * on: a tensor ({@code Run}), channel labels ({@code Couple}), a size ({@code Count}), a width
+ * ({@link Declare}), a node ({@code Order}).
  *
- * <p>Layers are addressed by their dotted reference key, so {@code conv2d("conv_in", …)} owns {@code
- * conv_in.weight} and {@code conv_in.bias}. Every width named here ({@code out}) is the one of the
- * unpruned design; only {@link Declare} uses it, everywhere else the shapes of the weights say the
- * widths. Activations are {@code [batch, channels, height, width]}, or {@code [batch, positions,
- * channels]} between {@link #tokens} and {@link #image}, or {@code [batch, channels]}.
+ * <p>Layers are addressed by their dotted reference key, so {@code conv2d("conv_in", …)} owns
+ * {@code conv_in.weight} and {@code conv_in.bias}. Every width named here ({@code out}) is the one
+ * of the unpruned design; only {@link Declare} uses it, everywhere else the shapes of the weights
+ * say the widths. Activations are {@code [batch, channels, height, width]}, or {@code [batch,
+ * positions, channels]} between {@link #tokens} and {@link #image}, or {@code [batch, channels]}.
  *
- * <p>Methods with a body are composites of the others. A reader may override any of them, for a fused
- * kernel or to keep less in memory; an override has to equal the composition it replaces.
+ * <p>Methods with a body are composites of the others. A reader may override any of them, for a
+ * fused kernel or to keep less in memory; an override has to equal the composition it replaces.
  */
 public interface Ops<T> {
   /** A function applied to each element. GELU is the exact one, the leaky slope is 0.2. */
@@ -63,8 +63,8 @@ public interface Ops<T> {
   T parameter(String key, int... shape);
 
   /**
-   * StyleGAN2's convolution: weights multiplied per sample and input channel by {@code styles}, then
-   * brought to unit norm if {@code demodulate}; {@code up} doubles the extent.
+   * StyleGAN2's convolution: weights multiplied per sample and input channel by {@code styles},
+   * then brought to unit norm if {@code demodulate}; {@code up} doubles the extent.
    */
   T modulatedConv2d(String key, T x, T styles, Conv conv, boolean up, boolean demodulate);
 
@@ -141,8 +141,8 @@ public interface Ops<T> {
   }
 
   /**
-   * A layer that may have been left out, {@code without} then standing in for it. It is there if and
-   * only if {@code key + first} has weights.
+   * A layer that may have been left out, {@code without} then standing in for it. It is there if
+   * and only if {@code key + first} has weights.
    */
   default T skippable(String key, String first, T without, Supplier<T> whole) {
     return has(key + first, true) ? whole.get() : without;
@@ -159,8 +159,8 @@ public interface Ops<T> {
   /**
    * A residual block.
    *
-   * @param scaleShift whether the time embedding scales and shifts after the second norm, instead of
-   *     being added before it
+   * @param scaleShift whether the time embedding scales and shifts after the second norm, instead
+   *     of being added before it
    * @param resample change of extent inside the block
    */
   record Resnet(int out, Norm norm, boolean scaleShift, Resample resample) {
@@ -176,7 +176,9 @@ public interface Ops<T> {
     }
   }
 
-  /** diffusers {@code ResnetBlock2D}: norm, SiLU, conv, time embedding, norm, SiLU, conv, residual. */
+  /**
+   * diffusers {@code ResnetBlock2D}: norm, SiLU, conv, time embedding, norm, SiLU, conv, residual.
+   */
   default T resnetBlock(String key, T input, T temb, Resnet r) {
     T x = resample(input, r.resample());
     T skip =
@@ -190,8 +192,7 @@ public interface Ops<T> {
         () -> {
           T h = resample(silu(groupNorm(key + ".norm1", input, r.norm())), r.resample());
           h = conv2d(key + ".conv1", h, Conv.same(r.out()));
-          T t =
-              linear(key + ".time_emb_proj", silu(temb), r.scaleShift() ? 2 * r.out() : r.out());
+          T t = linear(key + ".time_emb_proj", silu(temb), r.scaleShift() ? 2 * r.out() : r.out());
           if (r.scaleShift()) {
             List<T> st = chunk(t, 2);
             h = groupNorm(key + ".norm2", h, r.norm());
@@ -248,7 +249,10 @@ public interface Ops<T> {
   /** A spatial transformer of {@code depth} blocks, projected by 1×1 convolutions or linears. */
   record Transformer(int depth, int heads, Norm norm, boolean linearProjection) {}
 
-  /** diffusers {@code Transformer2DModel}: norm, projection in, the blocks, projection out, residual. */
+  /**
+   * diffusers {@code Transformer2DModel}: norm, projection in, the blocks, projection out,
+   * residual.
+   */
   default T transformer(String key, T x, T context, Transformer t) {
     return skippable(
         key,

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The U-Net of DDPM (Ho et al. 2020) as diffusers' {@code UNet2DModel} lays it out, keys and all:
- * residual blocks with a time embedding, self-attention at chosen resolutions, skip connections from
- * every block on the way down to one on the way up.
+ * residual blocks with a time embedding, self-attention at chosen resolutions, skip connections
+ * from every block on the way down to one on the way up.
  */
 public record UNet2D(UNet2DConfig settings) implements Network {
   @Override
@@ -81,8 +81,7 @@ public record UNet2D(UNet2DConfig settings) implements Network {
 
   private <T> T timeEmbedding(Ops<T> ops, T timestep, @Nullable T label) {
     UNet2DConfig c = settings;
-    T emb =
-        ops.timestepEmbedding(timestep, c.width(0), c.flipSinToCos(), c.freqShift());
+    T emb = ops.timestepEmbedding(timestep, c.width(0), c.flipSinToCos(), c.freqShift());
     emb = ops.linear("time_embedding.linear_1", emb, c.timeWidth());
     emb = ops.linear("time_embedding.linear_2", ops.silu(emb), c.timeWidth());
     Integer classes = c.numClassEmbeds();

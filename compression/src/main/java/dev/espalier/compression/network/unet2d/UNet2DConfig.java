@@ -95,8 +95,7 @@ public record UNet2DConfig(
     if (timeEmbeddingDim != null) requireAtLeast("time_embedding_dim", timeEmbeddingDim, 1);
     if (numClassEmbeds != null) requireAtLeast("num_class_embeds", numClassEmbeds, 1);
     require(normEps > 0, "field 'norm_eps' is %s; legal: more than 0", normEps);
-    require(
-        dropout >= 0 && dropout < 1, "field 'dropout' is %s; legal: 0 <= dropout < 1", dropout);
+    require(dropout >= 0 && dropout < 1, "field 'dropout' is %s; legal: 0 <= dropout < 1", dropout);
     require(
         downsamplePadding == 0 || downsamplePadding == 1,
         "field 'downsample_padding' is %d; legal: 0, 1",

@@ -1,0 +1,109 @@
+package dev.espalier.compression.prune;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.evaluate.Complexity;
+import dev.espalier.compression.evaluate.CountingRule;
+import dev.espalier.compression.evaluate.CountingRules;
+import dev.espalier.compression.network.Network;
+import dev.espalier.compression.network.Networks;
+import dev.espalier.compression.prune.PruningGroup.Slice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What pruning would make of a network: sizes and widths at chosen ratios, and the groups. It
+ * follows from the configuration alone, without weights.
+ *
+ * @param network its {@code _class_name}
+ * @param countingRule by which {@link Complexity#macs} is counted, a name in {@link CountingRules}
+ * @param sizes dense (ratio 0) first, then each ratio asked for
+ * @param groups in visiting order
+ */
+public record Description(
+    String network, String countingRule, List<Size> sizes, List<Group> groups) {
+  /**
+   * The network at one ratio.
+   *
+   * @param widths of each layer: {@code [out, in]}, or {@code [channels]} of a normalisation
+   */
+  public record Size(double ratio, Complexity complexity, Map<String, List<Integer>> widths) {}
+
+  /**
+   * One pruning group.
+   *
+   * @param normGroups the GroupNorm groups that hold its width, 1 if none
+   * @param heads the attention heads that hold its width, 1 if none
+   * @param kept channels left at each of {@link Description#sizes}
+   * @param members the parameters it lies in
+   */
+  public record Group(
+      String root,
+      int channels,
+      int normGroups,
+      int heads,
+      List<Integer> kept,
+      List<Slice> members) {}
+
+  public Description {
+    sizes = List.copyOf(sizes);
+    groups = List.copyOf(groups);
+  }
+
+  /** Describes the network of a {@code config.json}, counted by {@link CountingRules#DEFAULT}. */
+  public static Description of(JsonNode config, List<Double> ratios) {
+    return of(config, ratios, CountingRules.DEFAULT);
+  }
+
+  /**
+   * Describes the network of a {@code config.json}.
+   *
+   * @throws InvalidInput naming what is wrong in the configuration, the ratios or the rule's name
+   */
+  public static Description of(JsonNode config, List<Double> ratios, String countingRule) {
+    for (double ratio : ratios) {
+      InvalidInput.require(ratio >= 0 && ratio < 1, "ratio %s; legal: 0 <= ratio < 1", ratio);
+    }
+    Network network = Networks.of(config);
+    CountingRule rule = CountingRules.of(countingRule);
+    Map<String, int[]> shapes = network.declaredShapes();
+    DependencyGraph graph = DependencyGraph.of(network, shapes);
+    List<Double> all = new ArrayList<>(List.of(0.0));
+    all.addAll(ratios);
+    List<Size> sizes =
+        all.stream()
+            .map(
+                ratio -> {
+                  Map<String, int[]> pruned = graph.shapes(shapes, ratio);
+                  Complexity complexity = Complexity.of(network, pruned, rule);
+                  return new Size(ratio, complexity, widths(pruned));
+                })
+            .toList();
+    List<Group> groups =
+        graph.groups().stream()
+            .map(
+                g ->
+                    new Group(
+                        g.root(),
+                        g.channels(),
+                        g.normGroups(),
+                        g.heads(),
+                        all.stream().map(r -> WidthRule.DIFF_PRUNING.kept(g, r)).toList(),
+                        g.slices()))
+            .toList();
+    return new Description(config.path("_class_name").asText(), countingRule, sizes, groups);
+  }
+
+  private static Map<String, List<Integer>> widths(Map<String, int[]> shapes) {
+    Map<String, List<Integer>> widths = new LinkedHashMap<>();
+    shapes.forEach(
+        (key, shape) -> {
+          if (!key.endsWith(".weight")) return;
+          String layer = key.replaceFirst("\\.weight$", "");
+          widths.put(layer, shape.length == 1 ? List.of(shape[0]) : List.of(shape[0], shape[1]));
+        });
+    return widths;
+  }
+}
