@@ -1,0 +1,15 @@
+package dev.espalier.compression.reference;
+
+import java.util.List;
+
+/** Every kind of reference case that is supported: add a checker, add a line. */
+final class ReferenceCheckers {
+  static final List<ReferenceChecker> ALL =
+      List.of(
+          new UNet2DShapesChecker(),
+          new UNet2DMacsChecker(),
+          new PrunedSizesChecker(),
+          new PrunedChannelsChecker());
+
+  private ReferenceCheckers() {}
+}
