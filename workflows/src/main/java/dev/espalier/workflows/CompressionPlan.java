@@ -1,10 +1,15 @@
 package dev.espalier.workflows;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
 import dev.espalier.compression.evaluate.EvaluateConfig;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.svs.SvsConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +43,22 @@ public record CompressionPlan(
   /** The dense network's place on the shelf. */
   public Artifact dense() {
     return Artifact.network(network);
+  }
+
+  /**
+   * Twelve hex digits that two plans share exactly if they ask for the same work, whatever recipe
+   * or words they were written with.
+   */
+  public String fingerprint() {
+    String work =
+        Json.write(new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(work.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void present(String field, @Nullable Object value) {

@@ -2,8 +2,10 @@ package dev.espalier.workflows;
 
 import dev.espalier.compression.InvalidInput;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TemporalFailure;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@link InvalidInput} as Temporal carries it: never retried, its message the one line alone. */
@@ -11,7 +13,9 @@ public final class InvalidInputFailure {
   /** The failure's type. */
   public static final String TYPE = "InvalidInput";
 
-  /** What Temporal calls the failure where an activity throws {@link InvalidInput} as it is. */
+  /**
+   * The second is what Temporal makes of an {@link InvalidInput} that an activity throws as it is.
+   */
   private static final List<String> TYPES = List.of(TYPE, InvalidInput.class.getName());
 
   private InvalidInputFailure() {}
@@ -21,7 +25,7 @@ public final class InvalidInputFailure {
     return of(String.valueOf(invalid.getMessage()));
   }
 
-  static ApplicationFailure of(String line) {
+  private static ApplicationFailure of(String line) {
     return ApplicationFailure.newNonRetryableFailure(line, TYPE);
   }
 
@@ -34,6 +38,21 @@ public final class InvalidInputFailure {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * A workflow's body: bad input found in it or in an activity fails the workflow with the line.
+   */
+  static <R> R surfacing(Supplier<R> body) {
+    try {
+      return body.get();
+    } catch (InvalidInput e) {
+      throw of(e);
+    } catch (TemporalFailure e) {
+      Optional<String> line = line(e);
+      if (line.isPresent()) throw of(line.get());
+      throw e;
+    }
   }
 
   static String[] types() {
