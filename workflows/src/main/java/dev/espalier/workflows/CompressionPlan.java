@@ -1,0 +1,67 @@
+package dev.espalier.workflows;
+
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.EvaluateConfig;
+import dev.espalier.compression.finetune.FinetuneConfig;
+import dev.espalier.compression.prune.PruneConfig;
+import dev.espalier.compression.svs.SvsConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One complete compression of one network: every setting has its value. What a person writes may be
+ * far shorter; {@link PlanRequest} fills it in.
+ *
+ * @param recipe the recipe it was made from, for the record only
+ * @param network the dense network, by name or by prefix on the shelf
+ * @param data the images it is calibrated, finetuned and compared with
+ * @param seed what the stages' seeds were set to where they named none, for the record only
+ */
+public record CompressionPlan(
+    @Nullable String recipe,
+    String network,
+    String data,
+    PruneConfig prune,
+    SvsConfig svs,
+    FinetuneConfig finetune,
+    EvaluateConfig evaluate,
+    @Nullable Long seed) {
+
+  public CompressionPlan {
+    present("network", network);
+    present("data", data);
+    present("prune", prune);
+    present("svs", svs);
+    present("finetune", finetune);
+    present("evaluate", evaluate);
+  }
+
+  /** The dense network's place on the shelf. */
+  public Artifact dense() {
+    return Artifact.network(network);
+  }
+
+  /**
+   * Twelve hex digits that two plans share exactly if they ask for the same work, whatever recipe
+   * or words they were written with.
+   */
+  public String fingerprint() {
+    String work =
+        Json.write(new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(work.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void present(String field, @Nullable Object value) {
+    InvalidInput.require(value != null, "%s is missing", field);
+  }
+}

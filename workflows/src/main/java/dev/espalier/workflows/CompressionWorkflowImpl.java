@@ -1,0 +1,123 @@
+package dev.espalier.workflows;
+
+import static dev.espalier.workflows.InvalidInputFailure.surfacing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.temporal.workflow.Workflow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The stages in order. */
+public final class CompressionWorkflowImpl implements CompressionWorkflow {
+  private static final String PLAN = "plan";
+  private static final String DENSE = "evaluate dense";
+  private static final String PRUNE = "prune";
+  private static final String PRUNED = "evaluate pruned";
+  private static final String SVS = "svs";
+  private static final String FINETUNE = "finetune";
+  private static final String EVALUATE = "evaluate";
+  private static final String REPORT = "report";
+
+  private final String run = Workflow.getInfo().getWorkflowId();
+  private final RunSteps steps = new RunSteps();
+  private @Nullable CompressionPlan plan;
+
+  @Override
+  public CompressionResult run(@Nullable JsonNode request) {
+    return surfacing(() -> compress(resolve(request)));
+  }
+
+  private CompressionPlan resolve(@Nullable JsonNode request) {
+    steps.expect(PLAN, "");
+    PlanActivity activity = Workflow.newActivityStub(PlanActivity.class, StageOptions.plan());
+    CompressionPlan resolved =
+        steps.run(PLAN, () -> activity.resolve(PlanRequest.object(request, "plan")), Summaries::of);
+    steps.title(Summaries.of(resolved));
+    steps.expect(DENSE, Summaries.of(resolved.evaluate()));
+    steps.expect(PRUNE, Summaries.of(resolved.prune()));
+    steps.expect(PRUNED, Summaries.of(resolved.evaluate()));
+    if (resolved.svs().enabled()) steps.expect(SVS, Summaries.of(resolved.svs()));
+    steps.expect(FINETUNE, Summaries.of(resolved.finetune()));
+    steps.expect(EVALUATE, Summaries.of(resolved.evaluate()));
+    steps.expect(REPORT, "");
+    plan = resolved;
+    return resolved;
+  }
+
+  private CompressionResult compress(CompressionPlan plan) {
+    EvaluateActivity.Result dense = evaluate(DENSE, plan, plan.dense());
+    PruneActivity.Result prune = prune(plan);
+    EvaluateActivity.Result pruned = evaluate(PRUNED, plan, prune.network());
+    SvsActivity.Result svs = plan.svs().enabled() ? svs(plan, prune.network()) : null;
+    FinetuneActivity.Result finetune =
+        finetune(plan, svs == null ? prune.network() : svs.network());
+    EvaluateActivity.Result finetuned = evaluate(EVALUATE, plan, finetune.network());
+    return report(
+        new CompressionResult(
+            run, plan, dense, prune, pruned, svs, finetune, finetuned, /* report= */ null));
+  }
+
+  private PruneActivity.Result prune(CompressionPlan plan) {
+    return steps.run(
+        PRUNE,
+        () ->
+            onDevice(PruneActivity.class, PRUNE)
+                .prune(new PruneActivity.Request(run, plan.dense(), plan.data(), plan.prune())),
+        Summaries::of);
+  }
+
+  private SvsActivity.Result svs(CompressionPlan plan, Artifact network) {
+    return steps.run(
+        SVS,
+        () ->
+            onDevice(SvsActivity.class, SVS).svs(new SvsActivity.Request(run, network, plan.svs())),
+        Summaries::of);
+  }
+
+  private FinetuneActivity.Result finetune(CompressionPlan plan, Artifact network) {
+    return steps.run(
+        FINETUNE,
+        () ->
+            onDevice(FinetuneActivity.class, FINETUNE)
+                .finetune(new FinetuneActivity.Request(run, network, plan.data(), plan.finetune())),
+        Summaries::of);
+  }
+
+  private EvaluateActivity.Result evaluate(String step, CompressionPlan plan, Artifact network) {
+    return steps.run(
+        step,
+        () ->
+            onDevice(EvaluateActivity.class, step)
+                .evaluate(
+                    new EvaluateActivity.Request(
+                        run, network, plan.dense(), plan.data(), plan.evaluate())),
+        Summaries::of);
+  }
+
+  private CompressionResult report(CompressionResult result) {
+    ReportActivity activity =
+        Workflow.newActivityStub(ReportActivity.class, StageOptions.report(REPORT));
+    ReportActivity.Result report =
+        steps.run(
+            REPORT,
+            () -> activity.report(new ReportActivity.Request(run, List.of(result))),
+            ReportActivity.Result::location);
+    CompressionResult whole = result.withReport(report.location());
+    Workflow.setCurrentDetails(Summaries.of(whole));
+    return whole;
+  }
+
+  private <A> A onDevice(Class<A> activity, String step) {
+    return Workflow.newActivityStub(activity, StageOptions.device(steps.summary(step)));
+  }
+
+  @Override
+  public RunStatus status() {
+    return steps.status();
+  }
+
+  @Override
+  public @Nullable CompressionPlan plan() {
+    return plan;
+  }
+}

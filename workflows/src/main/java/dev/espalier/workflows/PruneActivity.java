@@ -1,0 +1,37 @@
+package dev.espalier.workflows;
+
+import dev.espalier.compression.prune.PruneConfig;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/** Stage {@code prune}: removes whole channels by their importance. */
+@ActivityInterface
+public interface PruneActivity {
+  @ActivityMethod(name = "Prune")
+  Result prune(Request request);
+
+  /**
+   * @param run id of the workflow that asks
+   * @param network the network to prune
+   * @param data calibration images, by name
+   */
+  record Request(String run, Artifact network, String data, PruneConfig config) {}
+
+  /**
+   * @param network the pruned network
+   * @param macsBefore multiply-accumulates of one forward pass for one image, as are {@code
+   *     macsAfter}
+   * @param timestepsUsed timesteps whose gradients entered the importance; 0 where none do
+   * @param reused whether it lay on the shelf already
+   * @param seconds spent by the attempt that finished it
+   */
+  record Result(
+      Artifact network,
+      long parametersBefore,
+      long parametersAfter,
+      long macsBefore,
+      long macsAfter,
+      int timestepsUsed,
+      boolean reused,
+      double seconds) {}
+}

@@ -1,0 +1,81 @@
+package dev.espalier.workflows;
+
+import io.temporal.activity.ActivityCancellationType;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
+import java.time.Duration;
+import java.util.Map;
+
+/** Queues, timeouts and retries of every stage. */
+public final class StageOptions {
+  /** Task queue of the workflows. */
+  public static final String COMPRESS = "compress";
+
+  /** Task queue of the stages that need the device; a process takes one at a time. */
+  public static final String GPU = "gpu";
+
+  /** Task queue of what needs no device: resolving plans, writing reports. */
+  public static final String CPU = "cpu";
+
+  /**
+   * How long a device stage may be silent before another worker takes it over. Stages beat in the
+   * background, so that one long native call does not count as silence.
+   */
+  public static final Duration HEARTBEAT = Duration.ofSeconds(30);
+
+  private StageOptions() {}
+
+  /** How to start a workflow by hand or from the program. */
+  public static WorkflowOptions run(String id, String summary) {
+    return WorkflowOptions.newBuilder()
+        .setTaskQueue(COMPRESS)
+        .setWorkflowId(id)
+        .setStaticSummary(summary)
+        .build();
+  }
+
+  /** A sweep's arm: cancelled with the sweep, never killed in the middle of a checkpoint. */
+  static ChildWorkflowOptions arm(String id, String sweep, String label) {
+    return ChildWorkflowOptions.newBuilder()
+        .setTaskQueue(COMPRESS)
+        .setWorkflowId(id)
+        .setStaticSummary(label)
+        .setMemo(Map.of("sweep", sweep, "arm", label))
+        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+        .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+        .build();
+  }
+
+  static ActivityOptions plan() {
+    return stage(CPU, "resolve the plan", Duration.ofMinutes(1)).build();
+  }
+
+  static ActivityOptions report(String summary) {
+    return stage(CPU, summary, Duration.ofMinutes(10)).build();
+  }
+
+  /** prune, svs, finetune, evaluate and train. */
+  static ActivityOptions device(String summary) {
+    return stage(GPU, summary, Duration.ofDays(30)).setHeartbeatTimeout(HEARTBEAT).build();
+  }
+
+  /** Everything is tried again without end, ever more slowly, but for input no retry can mend. */
+  private static ActivityOptions.Builder stage(String queue, String summary, Duration longest) {
+    return ActivityOptions.newBuilder()
+        .setTaskQueue(queue)
+        .setSummary(summary)
+        .setStartToCloseTimeout(longest)
+        .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
+        .setRetryOptions(
+            RetryOptions.newBuilder()
+                .setInitialInterval(Duration.ofSeconds(1))
+                .setBackoffCoefficient(2)
+                .setMaximumInterval(Duration.ofMinutes(1))
+                .setDoNotRetry(InvalidInputFailure.types())
+                .build());
+  }
+}

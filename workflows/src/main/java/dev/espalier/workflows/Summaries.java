@@ -1,0 +1,97 @@
+package dev.espalier.workflows;
+
+import dev.espalier.compression.evaluate.EvaluateConfig;
+import dev.espalier.compression.finetune.FinetuneConfig;
+import dev.espalier.compression.prune.PruneConfig;
+import dev.espalier.compression.svs.SvsConfig;
+import java.util.Locale;
+
+/** Settings and results in the few words that fit a timeline or a table cell. */
+final class Summaries {
+  private Summaries() {}
+
+  static String of(PruneConfig config) {
+    return format("%s · %s", config.criterion(), percent(config.ratio()));
+  }
+
+  static String of(SvsConfig config) {
+    return format("σ^%s", number(config.power()))
+        + (config.scaleBias() ? " · biases too" : "")
+        + (config.resetNorm() ? " · norms reset" : "");
+  }
+
+  static String of(FinetuneConfig config) {
+    return format("%,d steps of %d images", config.steps(), config.batch());
+  }
+
+  static String of(EvaluateConfig config) {
+    return format("%,d samples · DDIM %d", config.samples(), config.steps());
+  }
+
+  static String of(PruneActivity.Result result) {
+    return format("%,d → %,d parameters", result.parametersBefore(), result.parametersAfter());
+  }
+
+  static String of(SvsActivity.Result result) {
+    return format(
+        "median condition number %.2f → %.2f",
+        result.medianConditionBefore(), result.medianConditionAfter());
+  }
+
+  static String of(FinetuneActivity.Result result) {
+    return format("%,d steps, validation loss %.4f", result.steps(), result.validationLoss());
+  }
+
+  static String of(TrainActivity.Result result) {
+    return format("%,d steps, validation loss %.4f", result.steps(), result.validationLoss());
+  }
+
+  static String of(EvaluateActivity.Result result) {
+    return format(
+        "Fréchet distance %.2f (%s), SSIM %.3f",
+        result.frechetDistance(), result.extractor(), result.ssim());
+  }
+
+  /** One run in a heading: {@code fashion-ddpm · diff-pruning · 50 % · svs}. */
+  static String of(CompressionPlan plan) {
+    return plan.network()
+        + " · "
+        + of(plan.prune())
+        + (plan.svs().enabled() ? " · svs" : " · without svs");
+  }
+
+  /** The whole result as Markdown. */
+  static String of(CompressionResult result) {
+    return "## "
+        + of(result.plan())
+        + """
+
+
+        | network | Fréchet distance | SSIM | parameters | MACs |
+        |---|---:|---:|---:|---:|
+        """
+        + row("dense", result.dense())
+        + row("pruned", result.pruned())
+        + row("finetuned", result.finetuned())
+        + format("\nFréchet distance on features of %s.\n", result.finetuned().extractor())
+        + (result.report() == null ? "" : "\nReport: `" + result.report() + "`\n");
+  }
+
+  private static String row(String network, EvaluateActivity.Result result) {
+    return format(
+        "| %s | %.2f | %.3f | %,d | %,d |\n",
+        network, result.frechetDistance(), result.ssim(), result.parameters(), result.macs());
+  }
+
+  static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+
+  private static String percent(double ratio) {
+    return number(Math.round(ratio * 10_000) / 100.0) + " %";
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) ? format("%d", (long) value) : String.valueOf(value);
+  }
+}

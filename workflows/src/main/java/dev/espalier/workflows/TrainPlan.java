@@ -1,0 +1,37 @@
+package dev.espalier.workflows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.finetune.FinetuneConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training from random weights.
+ *
+ * @param name what people call the network; shown, not used
+ * @param network the network's {@code config.json}
+ * @param data training images, by name
+ * @param finetune how it is trained; absent means that record's defaults
+ */
+public record TrainPlan(String name, JsonNode network, String data, FinetuneConfig finetune) {
+  @SuppressWarnings("ConstantValue")
+  public TrainPlan {
+    name = name == null ? "network" : name;
+    InvalidInput.require(
+        network != null && network.isObject(),
+        "network is %s; legal is the object in a network's config.json",
+        network == null ? "missing" : network);
+    data = data == null ? "fashion-mnist" : data;
+    finetune = finetune == null ? FinetuneConfig.defaults() : finetune;
+  }
+
+  /**
+   * Reads what a person wrote.
+   *
+   * @throws InvalidInput in one line, naming the field and what is legal
+   */
+  public static TrainPlan of(@Nullable JsonNode request) {
+    return Json.bind(PlanRequest.object(request, "training"), TrainPlan.class, "training");
+  }
+}
