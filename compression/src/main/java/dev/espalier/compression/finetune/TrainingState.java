@@ -29,9 +29,7 @@ public record TrainingState(
   /** Before the first step: moments zero, the average equal to the weights. */
   public static TrainingState start(StateDict weights) {
     StateDict floats = weights.toFloat32();
-    Map<String, Tensor> zeros = new LinkedHashMap<>();
-    floats.tensors().forEach((k, t) -> zeros.put(k, Tensor.of(new float[t.size()], t.shape())));
-    StateDict zero = new StateDict(zeros);
+    StateDict zero = floats.zeros();
     return new TrainingState(0, floats, floats, zero, zero);
   }
 

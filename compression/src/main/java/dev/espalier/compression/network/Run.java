@@ -198,6 +198,11 @@ public final class Run implements Ops<NDArray> {
     return call("average_pool", x);
   }
 
+  /** Means over all positions, [N, C, H, W] to [N, C]; for networks that are only ever run. */
+  public NDArray globalAverage(NDArray x) {
+    return call("mean_positions", x);
+  }
+
   @Override
   public NDArray pad(NDArray x, int right, int bottom) {
     return call("pad", x, right, bottom);

@@ -54,6 +54,13 @@ public record StateDict(Map<String, Tensor> tensors) {
     return new StateDict(floats);
   }
 
+  /** Float32 zeros in the same shapes. */
+  public StateDict zeros() {
+    Map<String, Tensor> zeros = new LinkedHashMap<>();
+    tensors.forEach((k, t) -> zeros.put(k, Tensor.of(new float[t.size()], t.shape())));
+    return new StateDict(zeros);
+  }
+
   /** The tensors whose key starts with {@code prefix}, the prefix taken off. */
   public StateDict under(String prefix) {
     Map<String, Tensor> part = new LinkedHashMap<>();
