@@ -1,0 +1,272 @@
+package dev.espalier.activities.shelf;
+
+import dev.espalier.compression.InvalidInput;
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.GetObjectResponse;
+import io.minio.ListObjectsArgs;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
+import io.minio.StatObjectArgs;
+import io.minio.StatObjectResponse;
+import io.minio.UploadObjectArgs;
+import io.minio.errors.ErrorResponseException;
+import io.minio.messages.Item;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One bucket of an S3 store. Every operation waits out a store that is away for some seconds and
+ * then throws {@link StoreUnavailable}; refused credentials are an {@link InvalidInput}. ETags are
+ * without quotes. Safe for use by many threads.
+ */
+public final class ObjectStore {
+  /** What is put in one request; more goes in pieces, which cannot be conditional. */
+  public static final int SINGLE_PUT = 64 << 20;
+
+  private static final long PIECE = 32L << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE_AT_START = Duration.ofSeconds(4);
+
+  private final MinioClient client;
+  private final S3Config config;
+  private final Retry retry;
+
+  /** An object in a listing. */
+  public record Stat(String key, long size, String etag) {}
+
+  /** An object's bytes, and the ETag to replace exactly these. */
+  public record Content(byte[] bytes, String etag) {}
+
+  /** Takes what it needs from an object; called again from its start if the connection breaks. */
+  public interface Reader<T> {
+    T read(InputStream in, String etag) throws IOException;
+  }
+
+  private ObjectStore(MinioClient client, S3Config config, Retry retry) {
+    this.client = client;
+    this.config = config;
+    this.retry = retry;
+  }
+
+  /**
+   * Connects, and makes the bucket if there is none.
+   *
+   * @throws InvalidInput naming the setting, if nothing answers or the credentials are refused
+   */
+  public static ObjectStore open(S3Config config) {
+    MinioClient client =
+        MinioClient.builder()
+            .endpoint(config.endpoint())
+            .region(config.region())
+            .credentials(config.accessKey(), config.secretKey())
+            .build();
+    client.setTimeout(5_000, 30_000, 30_000);
+    Retry first = new Retry(PATIENCE_AT_START, () -> {});
+    try {
+      first.call("open bucket " + config.bucket(), () -> makeBucket(client, config.bucket()));
+    } catch (StoreUnavailable e) {
+      throw new InvalidInput(
+          String.format(
+              "%s: no object store answers at %s (%s)",
+              S3Config.ENDPOINT, config.endpoint(), S3Errors.line(e)),
+          e);
+    }
+    return new ObjectStore(client, config, new Retry(PATIENCE, () -> {}));
+  }
+
+  /** The same store, whose operations call {@code beat} about once a second while they wait. */
+  public ObjectStore beating(Runnable beat) {
+    return new ObjectStore(client, config, new Retry(retry.patience(), beat));
+  }
+
+  /** The same store, given up after {@code patience} without an answer. */
+  public ObjectStore patient(Duration patience) {
+    return new ObjectStore(client, config, new Retry(patience, retry.beat()));
+  }
+
+  /** Writes or overwrites; returns the ETag. At most {@link #SINGLE_PUT} bytes. */
+  public String put(String key, byte[] bytes) {
+    return retry.call("put " + key, () -> put(key, bytes, Map.of()));
+  }
+
+  /** Writes or overwrites from a file of any size; returns the ETag. */
+  public String put(String key, Path file) {
+    return retry.call(
+        "put " + key,
+        () ->
+            bare(
+                client
+                    .uploadObject(
+                        UploadObjectArgs.builder()
+                            .bucket(config.bucket())
+                            .object(ObjectNames.path(key))
+                            .filename(file.toString(), PIECE)
+                            .build())
+                    .etag()));
+  }
+
+  /**
+   * Writes only if there is no such object; returns the ETag, or nothing if there is one with other
+   * bytes. Two who put the same bytes both succeed.
+   */
+  public Optional<String> putIfAbsent(String key, byte[] bytes) {
+    return putIf(key, bytes, Map.of("If-None-Match", "*"));
+  }
+
+  /**
+   * Overwrites only the object with {@code etag}; returns the new ETag, or nothing if there is
+   * another object now, with other bytes than these.
+   */
+  public Optional<String> putIfMatch(String key, byte[] bytes, String etag) {
+    return putIf(key, bytes, Map.of("If-Match", "\"" + etag + "\""));
+  }
+
+  /** The whole object, or nothing. */
+  public Optional<Content> get(String key) {
+    return read(key, (in, etag) -> new Content(in.readAllBytes(), etag));
+  }
+
+  /** What {@code reader} makes of the object, or nothing if there is none. */
+  public <T> Optional<T> read(String key, Reader<T> reader) {
+    return retry.call("get " + key, () -> present(() -> readOnce(key, reader)));
+  }
+
+  /** Size and ETag, or nothing. */
+  public Optional<Stat> stat(String key) {
+    StatObjectArgs args =
+        StatObjectArgs.builder().bucket(config.bucket()).object(ObjectNames.path(key)).build();
+    return retry.call(
+        "stat " + key,
+        () ->
+            present(
+                () -> {
+                  StatObjectResponse found = client.statObject(args);
+                  return new Stat(key, found.size(), bare(found.etag()));
+                }));
+  }
+
+  /**
+   * Objects below {@code prefix}, itself not ending in '/', by name. Names that this program cannot
+   * have written, such as the store's own unfinished uploads, are left out.
+   */
+  public List<Stat> list(String prefix) {
+    return listEverything(prefix).stream().filter(o -> ObjectNames.legal(o.key())).toList();
+  }
+
+  /** As {@link #list}, with unfinished uploads. */
+  public List<Stat> listEverything(String prefix) {
+    ListObjectsArgs args =
+        ListObjectsArgs.builder()
+            .bucket(config.bucket())
+            .prefix(ObjectNames.path(prefix) + "/")
+            .recursive(true)
+            .build();
+    return retry.call(
+        "list " + prefix,
+        () -> {
+          List<Stat> objects = new ArrayList<>();
+          for (Result<Item> result : client.listObjects(args)) {
+            Item item = result.get();
+            if (item.isDir()) continue;
+            objects.add(new Stat(item.objectName(), item.size(), bare(item.etag())));
+          }
+          return List.copyOf(objects);
+        });
+  }
+
+  /** Deletes; an object that is not there is no error. */
+  public void delete(String key) {
+    RemoveObjectArgs args = RemoveObjectArgs.builder().bucket(config.bucket()).object(key).build();
+    retry.call(
+        "delete " + key,
+        () -> {
+          client.removeObject(args);
+          return true;
+        });
+  }
+
+  @Override
+  public String toString() {
+    return config.toString();
+  }
+
+  private Optional<String> putIf(String key, byte[] bytes, Map<String, String> condition) {
+    return retry.call(
+        "put " + key,
+        () -> {
+          try {
+            return Optional.of(put(key, bytes, condition));
+          } catch (ErrorResponseException e) {
+            if (!S3Errors.refused(e) && !S3Errors.absent(e)) throw e;
+            // The client sends again when an answer is lost: the refusal may be of our own object.
+            return written(key, bytes);
+          }
+        });
+  }
+
+  private Optional<String> written(String key, byte[] bytes) throws Exception {
+    return present(() -> readOnce(key, (in, etag) -> new Content(in.readAllBytes(), etag)))
+        .filter(there -> Arrays.equals(there.bytes(), bytes))
+        .map(Content::etag);
+  }
+
+  private String put(String key, byte[] bytes, Map<String, String> headers) throws Exception {
+    if (bytes.length > SINGLE_PUT) throw new IllegalArgumentException(key + ": put it as a file");
+    return bare(
+        client
+            .putObject(
+                PutObjectArgs.builder()
+                    .bucket(config.bucket())
+                    .object(ObjectNames.path(key))
+                    .data(bytes, bytes.length)
+                    .extraHeaders(headers)
+                    .build())
+            .etag());
+  }
+
+  private <T> T readOnce(String key, Reader<T> reader) throws Exception {
+    GetObjectArgs args =
+        GetObjectArgs.builder().bucket(config.bucket()).object(ObjectNames.path(key)).build();
+    try (GetObjectResponse in = client.getObject(args)) {
+      return reader.read(in, bare(String.valueOf(in.headers().get("ETag"))));
+    }
+  }
+
+  private interface Call<T> {
+    T run() throws Exception;
+  }
+
+  private static <T> Optional<T> present(Call<T> call) throws Exception {
+    try {
+      return Optional.of(call.run());
+    } catch (ErrorResponseException e) {
+      if (S3Errors.absent(e)) return Optional.empty();
+      throw e;
+    }
+  }
+
+  private static boolean makeBucket(MinioClient client, String bucket) throws Exception {
+    if (client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build())) return false;
+    try {
+      client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+    } catch (ErrorResponseException e) {
+      if (!e.errorResponse().code().startsWith("BucketAlready")) throw e;
+    }
+    return true;
+  }
+
+  private static String bare(String etag) {
+    return etag.replace("\"", "");
+  }
+}

@@ -1,0 +1,40 @@
+package dev.espalier.activities.shelf;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Size and SHA-256 of some bytes.
+ *
+ * @param hex 64 hexadecimal digits
+ */
+record Sha256(long size, String hex) {
+
+  static Sha256 of(byte[] bytes) {
+    return new Sha256(bytes.length, HexFormat.of().formatHex(digest().digest(bytes)));
+  }
+
+  /** Of all that {@code in} still holds, copied to {@code out} on the way. */
+  static Sha256 of(InputStream in, OutputStream out) throws IOException {
+    MessageDigest digest = digest();
+    long size = new DigestInputStream(in, digest).transferTo(out);
+    return new Sha256(size, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  static Sha256 of(InputStream in) throws IOException {
+    return of(in, OutputStream.nullOutputStream());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
