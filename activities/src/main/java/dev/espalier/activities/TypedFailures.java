@@ -4,6 +4,7 @@ import dev.espalier.activities.shelf.CorruptArtifact;
 import dev.espalier.activities.shelf.LostCheckpoint;
 import dev.espalier.activities.shelf.StaleAttempt;
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.finetune.DivergedLoss;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
@@ -25,7 +26,11 @@ public final class TypedFailures extends WorkerInterceptorBase {
       public ActivityOutput execute(ActivityInput input) {
         try {
           return super.execute(input);
-        } catch (InvalidInput | CorruptArtifact | LostCheckpoint | StaleAttempt e) {
+        } catch (InvalidInput
+            | CorruptArtifact
+            | LostCheckpoint
+            | StaleAttempt
+            | DivergedLoss e) {
           log.debug("stage failed for good", e);
           throw ApplicationFailure.newNonRetryableFailure(
               String.valueOf(e.getMessage()), e.getClass().getSimpleName());

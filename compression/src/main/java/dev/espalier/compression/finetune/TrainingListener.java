@@ -4,7 +4,8 @@ import java.util.function.Supplier;
 
 /**
  * Hears how a training goes. Whatever a method throws ends the training and reaches its caller: so a
- * cancellation takes effect between two steps.
+ * cancellation takes effect between two steps, and what is told to stop can still take the state
+ * along.
  */
 public interface TrainingListener {
   /**
@@ -16,7 +17,8 @@ public interface TrainingListener {
    */
   record Step(int step, double loss, double gradientNorm, double learningRate, double seconds) {}
 
-  void step(Step step);
+  /** A step was done; {@code state} copies the tensors when asked. */
+  void step(Step step, Supplier<TrainingState> state);
 
   /** The validation loss of the averaged weights after {@code step} steps. */
   void validation(int step, double loss);

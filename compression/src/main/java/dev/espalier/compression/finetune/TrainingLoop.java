@@ -71,7 +71,8 @@ public final class TrainingLoop {
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) throw new DivergedLoss(step, loss, norm);
     double seconds = (System.nanoTime() - began) * 1e-9;
     listener.step(
-        new TrainingListener.Step(step, loss, norm, LearningRate.at(config, step), seconds));
+        new TrainingListener.Step(step, loss, norm, LearningRate.at(config, step), seconds),
+        adam::state);
   }
 
   private void report(TrainingListener listener) {

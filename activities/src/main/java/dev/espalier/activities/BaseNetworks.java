@@ -1,0 +1,108 @@
+package dev.espalier.activities;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.espalier.activities.shelf.Manifest;
+import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.activities.shelf.StoredArtifact;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.ImageClassifier;
+import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.workflows.Artifact;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The networks that compressions start from. One that is not yet on the shelf is taken from the
+ * folder of networks that comes with the program, checked, and put there.
+ */
+public final class BaseNetworks {
+  private static final String PREFIX = "networks/";
+
+  private final Shelf shelf;
+  private final Path folder;
+
+  /**
+   * @param folder one sub-folder per network with {@code config.json} and {@code
+   *     network.safetensors}
+   */
+  public BaseNetworks(Shelf shelf, Path folder) {
+    this.shelf = shelf;
+    this.folder = folder;
+  }
+
+  /**
+   * The artifact, imported if need be. A network in the folder that differs from the one of its name
+   * on the shelf takes its place: the folder is what a person can see and change.
+   *
+   * @throws InvalidInput if it is neither on the shelf nor in the folder, or is broken
+   */
+  public StoredArtifact get(Artifact artifact) {
+    if (!artifact.key().startsWith(PREFIX)) return shelf.get(artifact.key());
+    String name = artifact.key().substring(PREFIX.length());
+    Path local = folder.resolve(name);
+    Optional<StoredArtifact> stored = shelf.find(artifact.key());
+    if (!Files.exists(local.resolve(LoadedNetwork.WEIGHTS))) {
+      return stored.orElseThrow(
+          () ->
+              new InvalidInput(
+                  "network '" + name + "' is neither on the shelf nor in " + folder));
+    }
+    try {
+      byte[] config = Files.readAllBytes(local.resolve(LoadedNetwork.CONFIG));
+      byte[] weights = Files.readAllBytes(local.resolve(LoadedNetwork.WEIGHTS));
+      if (stored.isPresent() && same(stored.get(), config, weights)) return stored.get();
+      check(local);
+      return shelf
+          .network(name, "import", NullNode.getInstance())
+          .add(LoadedNetwork.CONFIG, config)
+          .add(LoadedNetwork.WEIGHTS, weights)
+          .commit();
+    } catch (IOException e) {
+      throw new InvalidInput("network '" + name + "' in " + local + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * What of an artifact goes into the keys made from it: its prefix, and for a named network, which
+   * can be replaced, the hash of its weights.
+   */
+  public static String identity(StoredArtifact artifact) {
+    if (!artifact.prefix().startsWith(PREFIX)) return artifact.prefix();
+    return artifact.prefix() + "@" + part(artifact, LoadedNetwork.WEIGHTS).sha256();
+  }
+
+  private static boolean same(StoredArtifact stored, byte[] config, byte[] weights) {
+    try {
+      return Arrays.equals(stored.bytes(LoadedNetwork.CONFIG), config)
+          && part(stored, LoadedNetwork.WEIGHTS).size() == weights.length
+          && Arrays.equals(stored.bytes(LoadedNetwork.WEIGHTS), weights);
+    } catch (dev.espalier.activities.shelf.CorruptArtifact e) {
+      return false;
+    }
+  }
+
+  private static Manifest.Part part(StoredArtifact artifact, String name) {
+    return artifact
+        .manifest()
+        .part(name)
+        .orElseThrow(() -> new InvalidInput(artifact.prefix() + " has no part " + name));
+  }
+
+  private static void check(Path local) throws IOException {
+    Path file = local.resolve(LoadedNetwork.CONFIG);
+    JsonNode config = Json.parse(Files.readString(file), file.toString());
+    Safetensors.Content content = Safetensors.read(local.resolve(LoadedNetwork.WEIGHTS));
+    if (config.path("_class_name").asText().equals(ImageClassifier.CLASS_NAME)) {
+      content
+          .tensors()
+          .requireShapes(ImageClassifier.of(config).declaredShapes(), local.toString());
+    } else {
+      LoadedNetwork.of(config, content, local.toString());
+    }
+  }
+}

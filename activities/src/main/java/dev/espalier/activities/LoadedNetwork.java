@@ -1,0 +1,77 @@
+package dev.espalier.activities;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.activities.shelf.StoredArtifact;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.Complexity;
+import dev.espalier.compression.network.Network;
+import dev.espalier.compression.network.Networks;
+import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.tensor.StateDict;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * A denoising network read from the shelf: {@code config.json} says what it is, {@code
+ * network.safetensors} what it knows and, by its shapes, how wide it is.
+ *
+ * @param content weights and metadata, the "scaled once" marker among them
+ */
+public record LoadedNetwork(Network network, JsonNode config, Safetensors.Content content) {
+  /** Part that holds the configuration. */
+  public static final String CONFIG = "config.json";
+
+  /** Part that holds the weights. */
+  public static final String WEIGHTS = "network.safetensors";
+
+  /**
+   * Reads and checks a network.
+   *
+   * @throws InvalidInput if weights and configuration do not fit each other
+   */
+  public static LoadedNetwork read(StoredArtifact artifact) throws IOException {
+    String text = new String(artifact.bytes(CONFIG), StandardCharsets.UTF_8);
+    JsonNode config = Json.parse(text, artifact.prefix() + "/" + CONFIG);
+    return of(config, Safetensors.read(artifact.fetch(WEIGHTS)), artifact.prefix());
+  }
+
+  /**
+   * Checks that {@code content} are weights of the network that {@code config} describes: all its
+   * keys, and widths that agree with each other.
+   */
+  public static LoadedNetwork of(JsonNode config, Safetensors.Content content, String name) {
+    Network network = Networks.of(config);
+    StateDict weights = content.tensors();
+    Map<String, int[]> declared = network.declaredShapes();
+    for (String key : declared.keySet()) {
+      InvalidInput.require(weights.has(key), "%s: tensor '%s' is missing", name, key);
+      InvalidInput.require(
+          weights.get(key).rank() == declared.get(key).length,
+          "%s: tensor '%s' has %d axes, the configuration asks for %d",
+          name,
+          key,
+          weights.get(key).rank(),
+          declared.get(key).length);
+    }
+    for (String key : weights.keys()) {
+      InvalidInput.require(
+          declared.containsKey(key), "%s: tensor '%s' is not part of the network", name, key);
+    }
+    try {
+      Complexity.of(network, weights.shapes());
+    } catch (IllegalStateException | IndexOutOfBoundsException e) {
+      throw new InvalidInput(name + ": the weights' widths do not agree: " + e.getMessage(), e);
+    }
+    return new LoadedNetwork(network, config, content);
+  }
+
+  public StateDict weights() {
+    return content.tensors();
+  }
+
+  public Complexity complexity() {
+    return Complexity.of(network, weights().shapes());
+  }
+}

@@ -1,0 +1,59 @@
+package dev.espalier.activities;
+
+import dev.espalier.activities.shelf.StoredArtifact;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.svs.SingularValueScaling;
+import dev.espalier.compression.svs.SpectrumReport;
+import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.workflows.Artifact;
+import dev.espalier.workflows.SvsActivity;
+import java.util.List;
+
+/** Scales the singular values of a pruned network once. */
+public final class SvsStage implements SvsActivity {
+  private static final String STAGE = "svs";
+  private static final int ALGORITHM = 1;
+
+  private final Workbench bench;
+
+  public SvsStage(Workbench bench) {
+    this.bench = bench;
+  }
+
+  private record Numbers(double medianConditionBefore, double medianConditionAfter) {}
+
+  @Override
+  public Result svs(Request request) {
+    StoredArtifact pruned = bench.networks().get(request.network());
+    DurableStage.Done done =
+        bench.run(
+            request.run(),
+            STAGE,
+            ALGORITHM,
+            request.config(),
+            List.of(BaseNetworks.identity(pruned)),
+            (step, staging) -> {
+              LoadedNetwork network = LoadedNetwork.read(pruned);
+              step.liveness().beat(StageProgress.of(STAGE, 0, 3));
+              Safetensors.Content scaled =
+                  SingularValueScaling.scale(network.content(), request.config());
+              step.liveness().beat(StageProgress.of(STAGE, 1, 3));
+              SpectrumReport before = SpectrumReport.of(network.weights());
+              step.liveness().beat(StageProgress.of(STAGE, 2, 3));
+              SpectrumReport after = SpectrumReport.of(scaled.tensors());
+              staging
+                  .add(LoadedNetwork.CONFIG, pruned.bytes(LoadedNetwork.CONFIG))
+                  .add(
+                      LoadedNetwork.WEIGHTS,
+                      Safetensors.toBytes(scaled.tensors(), scaled.metadata()))
+                  .numbers(new Numbers(before.medianCondition(), after.medianCondition()));
+            });
+    Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
+    return new Result(
+        new Artifact(done.artifact().prefix()),
+        n.medianConditionBefore(),
+        n.medianConditionAfter(),
+        done.reused(),
+        done.seconds());
+  }
+}
