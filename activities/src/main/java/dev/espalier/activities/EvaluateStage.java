@@ -196,7 +196,7 @@ public final class EvaluateStage implements EvaluateActivity {
               key -> extractor.statistics(data));
       FeatureStatistics drawn = new FeatureStatistics(extractor.width());
       extractor.addTo(drawn, images);
-      return FrechetDistance.of(real, drawn, Normalisation.SAMPLE);
+      return FrechetDistance.of(real, drawn, Normalisation.UNBIASED);
     }
   }
 
