@@ -1,3 +1,4 @@
+/** What a compressed network is worth: image quality, and what it costs. */
 @NullMarked
 package dev.espalier.compression.evaluate;
 

@@ -29,21 +29,21 @@ public record PruneConfig(
   public PruneConfig {
     require(
         Importances.names().contains(criterion),
-        "field 'criterion' is '%s'; legal: %s",
+        "prune.criterion is '%s'; legal: %s",
         criterion,
         String.join(", ", Importances.names()));
-    require(ratio >= 0 && ratio < 1, "field 'ratio' is %s; legal: 0 <= ratio < 1", ratio);
+    require(ratio >= 0 && ratio < 1, "prune.ratio is %s; legal: 0 <= ratio < 1", ratio);
     require(
         threshold >= 0 && threshold <= 1,
-        "field 'threshold' is %s; legal: 0 <= threshold <= 1",
+        "prune.threshold is %s; legal: 0 <= threshold <= 1",
         threshold);
     require(
         calibrationImages >= 1,
-        "field 'calibrationImages' is %d; legal: 1 or more",
+        "prune.calibrationImages is %d; legal: 1 or more",
         calibrationImages);
     require(
         timestepStride >= 1 && timestepStride <= 1000,
-        "field 'timestepStride' is %d; legal: 1 to 1000",
+        "prune.timestepStride is %d; legal: 1 to 1000",
         timestepStride);
   }
 

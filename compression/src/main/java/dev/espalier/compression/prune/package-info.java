@@ -1,3 +1,4 @@
+/** Structural pruning: which channels belong together, which matter least, and removing them. */
 @NullMarked
 package dev.espalier.compression.prune;
 

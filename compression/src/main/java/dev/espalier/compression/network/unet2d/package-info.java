@@ -1,3 +1,4 @@
+/** The DDPM U-Net in the layout of diffusers. */
 @NullMarked
 package dev.espalier.compression.network.unet2d;
 
