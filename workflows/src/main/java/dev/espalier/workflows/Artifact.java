@@ -7,9 +7,12 @@ import dev.espalier.compression.InvalidInput;
  * {@code stages/prune/<20 hex digits>}. Payloads carry these, never what lies under them.
  */
 public record Artifact(String key) {
+  /** One or more names with slashes between; no name starts with a dot. */
+  static final String LEGAL = "[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*";
+
   public Artifact {
     InvalidInput.require(
-        key != null && key.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+"),
+        key != null && key.matches(LEGAL) && key.contains("/"),
         "artifact '%s' is no prefix such as networks/fashion-ddpm",
         key);
   }

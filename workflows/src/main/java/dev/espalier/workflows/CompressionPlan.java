@@ -38,6 +38,10 @@ public record CompressionPlan(
     present("svs", svs);
     present("finetune", finetune);
     present("evaluate", evaluate);
+    InvalidInput.require(
+        network.matches(Artifact.LEGAL),
+        "network is '%s'; legal is a name such as fashion-ddpm or a prefix such as stages/train/…",
+        network);
   }
 
   /** The dense network's place on the shelf. */

@@ -1,6 +1,7 @@
 package dev.espalier.workflows;
 
 import dev.espalier.compression.InvalidInput;
+import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import java.util.List;
@@ -8,7 +9,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@link InvalidInput} as Temporal carries it: never retried, its message the one line alone. */
+/**
+ * {@link InvalidInput} as Temporal carries it: never retried, its message the one line alone, and
+ * logged without a stack trace.
+ */
 public final class InvalidInputFailure {
   /** The failure's type. */
   public static final String TYPE = "InvalidInput";
@@ -20,13 +24,18 @@ public final class InvalidInputFailure {
 
   private InvalidInputFailure() {}
 
-  /** What an activity or a workflow throws. */
+  /** What an activity or a workflow throws in its place. */
   public static ApplicationFailure of(InvalidInput invalid) {
     return of(String.valueOf(invalid.getMessage()));
   }
 
   private static ApplicationFailure of(String line) {
-    return ApplicationFailure.newNonRetryableFailure(line, TYPE);
+    return ApplicationFailure.newBuilder()
+        .setMessage(line)
+        .setType(TYPE)
+        .setNonRetryable(true)
+        .setCategory(ApplicationErrorCategory.BENIGN)
+        .build();
   }
 
   /** The line, if {@code failure} or one of its causes is of this type. */

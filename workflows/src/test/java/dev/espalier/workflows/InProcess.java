@@ -1,0 +1,63 @@
+package dev.espalier.workflows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.Json;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
+
+/** Temporal in process with time skipped, the real workflows and the fake activities. */
+final class InProcess implements AutoCloseable {
+  final FakeDevice device = new FakeDevice();
+  final FakeDesk desk = new FakeDesk();
+  final TestWorkflowEnvironment server =
+      TestWorkflowEnvironment.newInstance(
+          TestEnvironmentOptions.newBuilder()
+              .setWorkflowClientOptions(
+                  WorkflowClientOptions.newBuilder()
+                      .setDataConverter(WireFormat.converter())
+                      .setIdentity("test")
+                      .build())
+              .build());
+  final Worker workflows = server.newWorker(StageOptions.COMPRESS);
+
+  InProcess() {
+    WorkflowTypes.register(workflows);
+    server.newWorker(StageOptions.GPU).registerActivitiesImplementations(device);
+    server.newWorker(StageOptions.CPU).registerActivitiesImplementations(desk);
+    server.start();
+  }
+
+  WorkflowStub start(Class<?> workflow, String id, Object... arguments) {
+    WorkflowStub stub =
+        server
+            .getWorkflowClient()
+            .newUntypedWorkflowStub(workflow.getSimpleName(), StageOptions.run(id, "a test"));
+    stub.start(arguments);
+    return stub;
+  }
+
+  WorkflowStub compress(String id, String plan) {
+    return start(CompressionWorkflow.class, id, json(plan));
+  }
+
+  WorkflowStub sweep(String id, String sweep) {
+    return start(SweepWorkflow.class, id, json(sweep));
+  }
+
+  static JsonNode json(String text) {
+    return Json.parse(text, "test");
+  }
+
+  String history(String id) {
+    return server.getWorkflowClient().fetchHistory(id).toJson(true);
+  }
+
+  @Override
+  public void close() {
+    device.gate.countDown();
+    server.close();
+  }
+}
