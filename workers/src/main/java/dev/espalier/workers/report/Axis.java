@@ -10,7 +10,7 @@ import java.util.List;
  */
 record Axis(double min, double max, boolean log, double from, double to, List<Double> ticks) {
   /** Ratio of largest to smallest above which a positive quantity is drawn by logarithm. */
-  private static final double WIDE = 15;
+  private static final double WIDE = 6;
 
   private static final double[] NICE = {1, 2, 2.5, 5, 10};
 
@@ -32,6 +32,16 @@ record Axis(double min, double max, boolean log, double from, double to, List<Do
     List<Double> ticks = new ArrayList<>();
     for (double k = start; k <= end; k++) ticks.add(k * step);
     return new Axis(start * step, end * step, false, from, to, ticks);
+  }
+
+  /** An even axis that ends where {@code values} end, with round ticks inside. */
+  static Axis tight(Collection<Double> values, double from, double to) {
+    Axis round = linear(values, from, to);
+    double min = lowest(values);
+    double max = highest(values);
+    if (max <= min) return round;
+    List<Double> inside = round.ticks().stream().filter(t -> t >= min && t <= max).toList();
+    return new Axis(min, max, false, from, to, inside);
   }
 
   /** An axis over the positive ones of {@code values}, a little wider than they are. */

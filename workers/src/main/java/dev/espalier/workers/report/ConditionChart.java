@@ -35,7 +35,8 @@ final class ConditionChart {
             "Condition number of each weight after scaling against before");
     double last = Math.min(x.max(), Math.pow(y.max(), 1 / power));
     svg.add(Plot.line("law", x.at(1), y.at(1), x.at(last), y.at(Math.pow(last, power))));
-    svg.add(Plot.label("tick end", x.at(last) - 8, y.at(Math.pow(last, power)) + 16, law(power)));
+    double middle = Math.pow(last, 0.6);
+    svg.add(Plot.label("tick", x.at(middle) + 14, y.at(Math.pow(middle, power)) + 20, law(power)));
     for (int i = 1; i < before.size(); i++) {
       svg.add(
           tag("circle", "dot open " + Arm.Stage.SCALED.style())

@@ -80,6 +80,6 @@ final class ConditionTable {
   }
 
   private static Tag number(double value) {
-    return tag("td", "number").text(Numbers.significant(value));
+    return tag("td", "number").text(Numbers.fixed(value, value < 100 ? 2 : 0));
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 /** Fréchet distance of all arms, a row per setting, on one logarithmic axis. */
 final class DistanceChart {
   private static final int ROW = 44;
-  private static final int HEAD = 12;
+  private static final int HEAD = 22;
 
   private DistanceChart() {}
 
@@ -16,7 +16,7 @@ final class DistanceChart {
     List<Arm> arms =
         Arms.measured(data.arms()).stream().filter(a -> !distances(a).isEmpty()).toList();
     List<String> settings = Arms.settings(arms);
-    Axis x = Axis.logarithmic(arms.stream().flatMap(a -> distances(a).stream()).toList(), 1, 99);
+    Axis x = Axis.logarithmic(arms.stream().flatMap(a -> distances(a).stream()).toList(), 11, 99);
     int bottom = HEAD + Math.max(settings.size(), 1) * ROW;
     Tag svg =
         tag("svg")
@@ -30,11 +30,13 @@ final class DistanceChart {
     }
     for (Arm arm : arms) {
       if (arm.setting().isEmpty()) {
-        svg.add(vertical("dense-line", x.at(Numbers.mean(distances(arm))), HEAD, bottom));
+        double dense = x.at(Numbers.mean(distances(arm)));
+        svg.add(vertical("dense-line", dense, HEAD, bottom));
+        svg.add(at("text", "tick middle", dense, HEAD - 8).text(arm.stage().label()));
       }
     }
     for (int i = 0; i < settings.size(); i++) {
-      row(svg, x, HEAD + i * ROW + 28, settings.get(i), Arms.in(arms, settings.get(i)));
+      row(svg, x, HEAD + i * ROW + 22, settings.get(i), Arms.in(arms, settings.get(i)));
     }
     svg.add(
         tag("text", "axis end")
@@ -45,15 +47,25 @@ final class DistanceChart {
   }
 
   private static void row(Tag svg, Axis x, int y, String setting, List<Arm> arms) {
-    svg.add(tag("text", "axis row").with("x", "1%").with("y", y - 11).text(setting));
-    svg.add(tag("line", "base").with("x1", "1%").with("x2", "99%").with("y1", y).with("y2", y));
+    svg.add(tag("text", "axis row").with("x", "0").with("y", y + 4).text(setting));
+    svg.add(tag("line", "base").with("x1", "11%").with("x2", "99%").with("y1", y).with("y2", y));
     for (Arm arm : arms) {
-      for (double value : distances(arm)) svg.add(dot(arm, x.at(value), y, 3.5, "dot open "));
+      int lane = y + lane(arm);
+      for (double value : distances(arm)) svg.add(dot(arm, x.at(value), lane, 3.5, "dot open "));
       double mean = Numbers.mean(distances(arm));
       svg.add(
-          dot(arm, x.at(mean), y, 6, "dot ")
+          dot(arm, x.at(mean), lane, 6, "dot ")
               .add(tag("title").text(arm.stage().label() + " " + Numbers.fixed(mean, 1))));
     }
+  }
+
+  /** The two finetuned arms lie close together; one is drawn above the line, one beneath. */
+  private static int lane(Arm arm) {
+    return switch (arm.stage()) {
+      case FINETUNED -> -7;
+      case SVS_FINETUNED -> 7;
+      default -> 0;
+    };
   }
 
   private static Tag dot(Arm arm, double x, int y, double radius, String style) {

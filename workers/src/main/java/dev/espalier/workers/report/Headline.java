@@ -74,13 +74,11 @@ final class Headline {
       if (!parts.isEmpty()) found.add(Numbers.enumeration(parts) + " at " + setting);
     }
     if (found.isEmpty()) return "";
-    String dense =
-        reached(data, Stage.DENSE, "").map(v -> "; the dense network has " + v).orElse("");
-    return data.protocol().distanceName()
-        + " after finetuning, lower is better: "
-        + String.join("; ", found)
-        + dense
-        + ".";
+    return String.format(
+        "After finetuning, the Fréchet distance (%s features, lower is better) was %s%s.",
+        data.protocol().extractor(),
+        String.join("; ", found),
+        reached(data, Stage.DENSE, "").map(v -> "; the dense network has " + v).orElse(""));
   }
 
   private static Optional<String> reached(ReportData data, Stage stage, String setting) {

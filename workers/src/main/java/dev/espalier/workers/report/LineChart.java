@@ -17,8 +17,8 @@ final class LineChart {
 
   private LineChart() {}
 
-  /** One line; {@code style} is the style class of the stage it belongs to. */
-  record Line(String label, String style, List<Point> points) {}
+  /** One line in the style class of the stage it belongs to; marked, its points may have dots. */
+  record Line(String label, String style, List<Point> points, boolean marked) {}
 
   /** Adds {@code lines} to a frame made for the same axes. */
   static Tag draw(Tag svg, Axis x, Axis y, List<Line> lines) {
@@ -32,7 +32,8 @@ final class LineChart {
               .with("data-label", line.label())
               .with("data-x", joined(shown, Point::step))
               .with("data-y", joined(shown, Point::value)));
-      if (points.size() <= FEW) points.forEach(p -> svg.add(marker(line, x.at(p.step()), y, p)));
+      if (line.marked() && points.size() <= FEW)
+        points.forEach(p -> svg.add(marker(line, x.at(p.step()), y, p)));
     }
     return svg;
   }
@@ -78,14 +79,15 @@ final class LineChart {
     return few;
   }
 
-  /** A centred running mean over a fifteenth of the whole. */
+  /** A running mean over a fifteenth of the whole, centred but for the last points. */
   private static List<Point> smoothed(List<Point> points) {
     int half = points.size() / 30;
     return IntStream.range(0, points.size())
         .mapToObj(
             i -> {
-              int reach = Math.min(half, Math.min(i, points.size() - 1 - i));
-              return mean(points.subList(i - reach, i + reach + 1));
+              int reach = Math.min(half, i);
+              int end = Math.min(points.size(), i + reach + 1);
+              return new Point(points.get(i).step(), mean(points.subList(i - reach, end)).value());
             })
         .toList();
   }

@@ -17,7 +17,7 @@ final class Plot {
   private Plot() {}
 
   static Axis horizontal(Collection<Double> values) {
-    return Axis.linear(values, LEFT, RIGHT);
+    return Axis.tight(values, LEFT, RIGHT);
   }
 
   static Axis horizontalLogarithmic(Collection<Double> values) {
@@ -52,11 +52,11 @@ final class Plot {
     return svg.add(label("axis", 2, 13, yLabel + (y.log() ? ", logarithmic" : "")));
   }
 
-  /** A vertical mark over the whole height, for an event at {@code x}. */
-  static Tag event(double x, String title) {
-    return tag("g")
+  /** A vertical mark over the whole height, for an event of the stage styled so. */
+  static Tag event(double x, String title, String style) {
+    return tag("g", style)
         .add(line("event", x, TOP, x, BOTTOM))
-        .add(label("tick event-label", x + 4, TOP + 9, title));
+        .add(label("tick event-title", x + 4, TOP + 9, title));
   }
 
   static Tag line(String style, double x1, double y1, double x2, double y2) {

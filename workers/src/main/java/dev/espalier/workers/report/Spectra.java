@@ -29,7 +29,7 @@ final class Spectra {
             + " [out, in · kh · kw], to the power "
             + Numbers.significant(data.subject().svsPower())
             + ". The order stays, the largest shrink most, and the condition number"
-            + " κ = σ_max / σ_min becomes κ to that same power.",
+            + " κ, the largest σ over the smallest, becomes κ to that same power.",
         content);
   }
 

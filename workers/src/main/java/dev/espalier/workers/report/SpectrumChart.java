@@ -28,6 +28,6 @@ final class SpectrumChart {
     List<Double> sigma = spectrum.values();
     List<Point> points =
         IntStream.range(0, sigma.size()).mapToObj(i -> new Point(i + 1, sigma.get(i))).toList();
-    return new LineChart.Line(arm.stage().label(), arm.stage().style(), points);
+    return new LineChart.Line(arm.stage().label(), arm.stage().style(), points, false);
   }
 }

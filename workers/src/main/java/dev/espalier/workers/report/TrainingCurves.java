@@ -31,7 +31,10 @@ final class TrainingCurves {
   private static Tag chart(String quantity, String setting, List<Arm> arms, List<Double> values) {
     List<LineChart.Line> lines =
         arms.stream()
-            .map(a -> new LineChart.Line(a.stage().label(), a.stage().style(), points(a, quantity)))
+            .map(
+                a ->
+                    new LineChart.Line(
+                        a.stage().label(), a.stage().style(), points(a, quantity), true))
             .toList();
     List<Double> steps = new ArrayList<>();
     lines.forEach(line -> line.points().forEach(p -> steps.add(p.step())));
@@ -39,9 +42,10 @@ final class TrainingCurves {
     Axis y = Plot.vertical(values);
     Tag svg = Plot.frame(x, y, "step", quantity, quantity + " by step, " + setting);
     for (Arm arm : arms) {
-      arm.resumedAt().forEach(step -> svg.add(Plot.event(x.at(step), "resumed")));
+      arm.resumedAt()
+          .forEach(step -> svg.add(Plot.event(x.at(step), "resumed", arm.stage().style())));
     }
-    return Plot.figure(capitalised(quantity) + ", " + setting, LineChart.draw(svg, x, y, lines));
+    return Plot.figure(setting, LineChart.draw(svg, x, y, lines));
   }
 
   private static List<String> quantities(List<Arm> arms) {
@@ -57,11 +61,5 @@ final class TrainingCurves {
 
   private static List<Double> values(List<Arm> arms, String quantity) {
     return arms.stream().flatMap(a -> points(a, quantity).stream()).map(Point::value).toList();
-  }
-
-  private static String capitalised(String text) {
-    return text.isEmpty()
-        ? text
-        : text.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + text.substring(1);
   }
 }

@@ -17,9 +17,7 @@ final class Widths {
             .add(tag("th").with("scope", "col").text("Pruning group"))
             .add(tag("th", "number").with("scope", "col").text("dense"));
     pruned.forEach(
-        a ->
-            head.add(
-                tag("th", "number").with("scope", "col").with("colspan", 2).text(a.setting())));
+        a -> head.add(tag("th").with("scope", "col").with("colspan", 2).text(a.setting())));
     Tag body = tag("tbody");
     int widest =
         pruned.stream().flatMap(a -> a.widths().stream()).mapToInt(Width::before).max().orElse(1);
