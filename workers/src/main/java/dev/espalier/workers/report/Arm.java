@@ -1,0 +1,144 @@
+package dev.espalier.workers.report;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One network of the report and all that is known of it. Start from {@link #of} and add what there
+ * is; what is absent is not shown.
+ *
+ * @param stage how far along it stands
+ * @param setting what it shares with the arms beside it, for instance {@code ratio 0.5}; empty for
+ *     the dense network
+ * @param measures its row of the result table
+ * @param curves values by training step
+ * @param resumedAt steps at which training went on from a checkpoint after an interruption
+ * @param conditionNumbers largest over smallest singular value of each weight, by weight name
+ * @param spectra all singular values of a few weights
+ * @param widths channels of each pruning group before and after
+ * @param samples grid of images; every arm's is drawn from the same noise, in the same order
+ */
+public record Arm(
+    Stage stage,
+    String setting,
+    @Nullable Measures measures,
+    List<Curve> curves,
+    List<Integer> resumedAt,
+    Map<String, Double> conditionNumbers,
+    List<Spectrum> spectra,
+    List<Width> widths,
+    @Nullable Picture samples) {
+
+  public Arm {
+    curves = List.copyOf(curves);
+    resumedAt = List.copyOf(resumedAt);
+    conditionNumbers = Collections.unmodifiableMap(new LinkedHashMap<>(conditionNumbers));
+    spectra = List.copyOf(spectra);
+    widths = List.copyOf(widths);
+  }
+
+  /** An arm of which nothing is known yet. */
+  public static Arm of(Stage stage, String setting) {
+    return new Arm(
+        stage, setting, null, List.of(), List.of(), Map.of(), List.of(), List.of(), null);
+  }
+
+  public Arm with(Measures measured) {
+    return new Arm(
+        stage, setting, measured, curves, resumedAt, conditionNumbers, spectra, widths, samples);
+  }
+
+  public Arm withCurves(List<Curve> drawn, List<Integer> resumed) {
+    return new Arm(
+        stage, setting, measures, drawn, resumed, conditionNumbers, spectra, widths, samples);
+  }
+
+  public Arm withSpectra(Map<String, Double> conditions, List<Spectrum> few) {
+    return new Arm(stage, setting, measures, curves, resumedAt, conditions, few, widths, samples);
+  }
+
+  public Arm withWidths(List<Width> changed) {
+    return new Arm(
+        stage, setting, measures, curves, resumedAt, conditionNumbers, spectra, changed, samples);
+  }
+
+  public Arm withSamples(Picture grid) {
+    return new Arm(
+        stage, setting, measures, curves, resumedAt, conditionNumbers, spectra, widths, grid);
+  }
+
+  /** How far a network has come; the order is the order of rows, legends and grids. */
+  public enum Stage {
+    DENSE("dense"),
+    PRUNED("pruned"),
+    SCALED("scaled"),
+    FINETUNED("finetuned"),
+    SVS_FINETUNED("+ SVS, finetuned");
+
+    private final String label;
+
+    Stage(String label) {
+      this.label = label;
+    }
+
+    public String label() {
+      return label;
+    }
+
+    /** Name of the style class that gives this stage its one colour throughout the page. */
+    String style() {
+      return "s-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * One row of the result table. The two lists have a value per seed and are empty where the number
+   * was not taken; so is NaN.
+   *
+   * @param parameters learnable scalars
+   * @param macs multiply-accumulates of one forward pass of one image
+   * @param frechetDistance lower is better
+   * @param ssim structural similarity with the dense network's images from the same noise, to 1
+   * @param imagesPerSecond sampling throughput
+   * @param seconds wall-clock time this arm took to make, all its own stages together
+   */
+  public record Measures(
+      long parameters,
+      long macs,
+      List<Double> frechetDistance,
+      List<Double> ssim,
+      double imagesPerSecond,
+      double seconds) {
+    public Measures {
+      frechetDistance = List.copyOf(frechetDistance);
+      ssim = List.copyOf(ssim);
+    }
+  }
+
+  /**
+   * One quantity by training step; curves of the same quantity share a chart.
+   *
+   * @param quantity what the vertical axis says, for instance {@code validation loss}
+   */
+  public record Curve(String quantity, List<Point> points) {
+    public Curve {
+      points = List.copyOf(points);
+    }
+  }
+
+  /** A value at a training step. */
+  public record Point(double step, double value) {}
+
+  /** Singular values of one weight, largest first, as the matrix [out, in · kh · kw]. */
+  public record Spectrum(String weight, List<Double> values) {
+    public Spectrum {
+      values = List.copyOf(values);
+    }
+  }
+
+  /** Channels of one pruning group before and after pruning. */
+  public record Width(String group, int before, int after) {}
+}

@@ -1,0 +1,89 @@
+package dev.espalier.workers.report;
+
+import static dev.espalier.workers.report.Tag.tag;
+
+import dev.espalier.workers.report.Arm.Measures;
+import dev.espalier.workers.report.Arm.Stage;
+import dev.espalier.workers.report.ReportData.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Title, what was done in one sentence, and what came out in another. */
+final class Headline {
+  private Headline() {}
+
+  static Tag draw(ReportData data) {
+    Tag head =
+        tag("header", "headline")
+            .add(tag("p", "kicker").text("Espalier · compression report"))
+            .add(tag("h1").text(data.subject().network() + " at " + ratios(data.subject())))
+            .add(tag("p", "lede").text(done(data)));
+    String outcome = outcome(data);
+    if (!outcome.isEmpty()) head.add(tag("p", "lede").text(outcome));
+    return head.add(tag("p", "run").text(data.run() + " · finished " + data.finished()));
+  }
+
+  private static String ratios(Subject subject) {
+    String plural = subject.ratios().size() == 1 ? "pruning ratio " : "pruning ratios ";
+    return plural
+        + Numbers.enumeration(subject.ratios().stream().map(Numbers::significant).toList());
+  }
+
+  private static String done(ReportData data) {
+    Subject subject = data.subject();
+    return String.format(
+        "The criterion “%s” removed channels of %s, a diffusion model of %s%s; %s.",
+        subject.criterion(),
+        subject.network(),
+        subject.data(),
+        sizes(data),
+        String.format(
+            "each pruned network was finetuned for %s steps%s",
+            Numbers.count(subject.finetuneSteps()), comparison(data)));
+  }
+
+  private static String comparison(ReportData data) {
+    List<Stage> stages = data.arms().stream().map(Arm::stage).toList();
+    if (!stages.contains(Stage.SVS_FINETUNED)) return "";
+    return stages.contains(Stage.FINETUNED)
+        ? ", once as it was and once after singular value scaling (SVS)"
+        : " after singular value scaling (SVS)";
+  }
+
+  private static String sizes(ReportData data) {
+    Optional<Measures> dense = Arms.measures(data.arms(), Stage.DENSE, "");
+    List<String> pruned =
+        Arms.settings(data.arms()).stream()
+            .flatMap(s -> Arms.measures(data.arms(), Stage.PRUNED, s).stream())
+            .map(m -> Numbers.count(m.parameters()))
+            .distinct()
+            .toList();
+    if (dense.isEmpty() || pruned.isEmpty()) return "";
+    return String.format(
+        ", leaving %s of its %s parameters",
+        Numbers.enumeration(pruned), Numbers.count(dense.get().parameters()));
+  }
+
+  private static String outcome(ReportData data) {
+    List<String> found = new ArrayList<>();
+    for (String setting : Arms.settings(data.arms())) {
+      List<String> parts = new ArrayList<>();
+      reached(data, Stage.FINETUNED, setting).ifPresent(v -> parts.add(v + " without SVS"));
+      reached(data, Stage.SVS_FINETUNED, setting).ifPresent(v -> parts.add(v + " with SVS"));
+      if (!parts.isEmpty()) found.add(Numbers.enumeration(parts) + " at " + setting);
+    }
+    if (found.isEmpty()) return "";
+    return String.format(
+        "After finetuning, the Fréchet distance (%s features, lower is better) was %s%s.",
+        data.protocol().extractor(),
+        String.join("; ", found),
+        reached(data, Stage.DENSE, "").map(v -> "; the dense network has " + v).orElse(""));
+  }
+
+  private static Optional<String> reached(ReportData data, Stage stage, String setting) {
+    return Arms.measures(data.arms(), stage, setting)
+        .filter(m -> !m.frechetDistance().isEmpty())
+        .map(m -> Numbers.fixed(Numbers.mean(m.frechetDistance()), 1));
+  }
+}

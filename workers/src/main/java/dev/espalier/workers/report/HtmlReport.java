@@ -1,0 +1,77 @@
+package dev.espalier.workers.report;
+
+import static dev.espalier.workers.report.Tag.tag;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/**
+ * The report as one page: style, script, drawings and images are inside it, and its own policy
+ * forbids the browser to fetch anything.
+ */
+public final class HtmlReport {
+  private static final String POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+  private HtmlReport() {}
+
+  /** The whole page. Every text in {@code data} appears as text, whatever characters it has. */
+  public static String render(ReportData data) {
+    Tag main = tag("main").add(Headline.draw(data));
+    if (any(data, a -> a.measures() != null)) main.add(result(data));
+    if (any(data, a -> a.samples() != null)) main.add(SampleGrids.draw(data));
+    if (any(data, a -> !a.curves().isEmpty())) main.add(TrainingCurves.draw(data));
+    if (any(data, a -> !a.spectra().isEmpty())) main.add(Spectra.draw(data));
+    if (any(data, a -> !a.widths().isEmpty())) main.add(Widths.draw(data));
+    main.add(Notes.draw(data)).add(RunRecord.draw(data));
+    Tag page = tag("html").with("lang", "en").add(head(data)).add(body(main));
+    return "<!DOCTYPE html>\n" + page + "\n";
+  }
+
+  private static Tag result(ReportData data) {
+    List<Arm> measured = Arms.measured(data.arms());
+    return Section.of(
+        "result",
+        "Result",
+        "",
+        List.of(ResultTable.draw(data), Legend.of(measured), DistanceChart.draw(data)));
+  }
+
+  private static Tag head(ReportData data) {
+    return tag("head")
+        .add(tag("meta").with("charset", "utf-8"))
+        .add(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", POLICY))
+        .add(
+            tag("meta")
+                .with("name", "viewport")
+                .with("content", "width=device-width, initial-scale=1"))
+        .add(tag("meta").with("name", "color-scheme").with("content", "light dark"))
+        .add(tag("link").with("rel", "icon").with("href", "data:,"))
+        .add(tag("title").text("Espalier: " + data.run()))
+        .add(tag("style").raw(own("report.css")));
+  }
+
+  private static Tag body(Tag main) {
+    return tag("body")
+        .add(tag("button", "theme").with("type", "button").with("hidden", "hidden").text("Dark"))
+        .add(main)
+        .add(tag("script").raw(own("report.js")));
+  }
+
+  private static boolean any(ReportData data, Predicate<Arm> wanted) {
+    return data.arms().stream().anyMatch(wanted);
+  }
+
+  private static String own(String name) {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

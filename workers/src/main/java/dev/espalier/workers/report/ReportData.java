@@ -1,0 +1,98 @@
+package dev.espalier.workers.report;
+
+import java.util.List;
+
+/**
+ * Everything a report shows, as plain values read from finished stages. {@link HtmlReport} turns it
+ * into a page; a section whose values are absent is left out.
+ *
+ * @param run what the run or sweep is called
+ * @param finished when it ended, as it shall be read, for instance {@code 2026-11-21 14:03 UTC}
+ * @param arms every network shown, the dense one first, settings together
+ * @param facts short named values of the record: seeds, devices, kept timesteps, threads, versions
+ * @param details long texts of the record, each behind a click: the plan as JSON, kept indices
+ * @param notes whatever else a reader must know before trusting a number
+ */
+public record ReportData(
+    String run,
+    String finished,
+    Subject subject,
+    Protocol protocol,
+    List<Arm> arms,
+    List<Facts> facts,
+    List<Detail> details,
+    List<String> notes) {
+
+  public ReportData {
+    arms = List.copyOf(arms);
+    facts = List.copyOf(facts);
+    details = List.copyOf(details);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * What was compressed, and how.
+   *
+   * @param network name of the dense network, for instance {@code fashion-ddpm}
+   * @param data name of the training images
+   * @param criterion name of the pruning criterion
+   * @param ratios shares of channels that were removed, in (0, 1)
+   * @param finetuneSteps optimizer steps each pruned network was given
+   * @param svsPower exponent put on singular values; the published method takes 0.5
+   */
+  public record Subject(
+      String network,
+      String data,
+      String criterion,
+      List<Double> ratios,
+      int finetuneSteps,
+      double svsPower) {
+    public Subject {
+      ratios = List.copyOf(ratios);
+    }
+  }
+
+  /**
+   * How the numbers were taken.
+   *
+   * @param samples images drawn from each network
+   * @param samplingSteps DDIM steps per image
+   * @param spacing how those steps are spread over the noise schedule: uniform or quadratic
+   * @param extractor network whose features the Fréchet distance compares; names the metric
+   * @param featureDimensions length of one feature vector
+   * @param reference name of the real images compared against
+   * @param referenceImages how many of them
+   * @param seeds one per repetition of every arm
+   */
+  public record Protocol(
+      int samples,
+      int samplingSteps,
+      String spacing,
+      String extractor,
+      int featureDimensions,
+      String reference,
+      int referenceImages,
+      List<Long> seeds) {
+    public Protocol {
+      seeds = List.copyOf(seeds);
+    }
+
+    /** The metric by its full name, for instance {@code Fréchet distance (fashion-classifier)}. */
+    public String distanceName() {
+      return "Fréchet distance (" + extractor + ")";
+    }
+  }
+
+  /** Short named values under one heading. */
+  public record Facts(String heading, List<Fact> facts) {
+    public Facts {
+      facts = List.copyOf(facts);
+    }
+  }
+
+  /** One name and its value. */
+  public record Fact(String name, String value) {}
+
+  /** A long preformatted text and the line that opens it. */
+  public record Detail(String heading, String text) {}
+}
