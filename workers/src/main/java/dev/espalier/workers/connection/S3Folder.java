@@ -1,5 +1,6 @@
 package dev.espalier.workers.connection;
 
+import dev.espalier.activities.shelf.S3Config;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -51,9 +52,10 @@ final class S3Folder implements AutoCloseable {
     return new S3Folder(server, accessKey, secretKey);
   }
 
-  S3Access access(String bucket) {
-    URI endpoint = URI.create("http://127.0.0.1:" + server.getPort());
-    return new S3Access(endpoint, accessKey, secretKey, bucket);
+  /** How to reach it; the region is of no account. */
+  S3Config config(String bucket) {
+    String endpoint = "http://127.0.0.1:" + server.getPort();
+    return new S3Config(endpoint, "us-east-1", bucket, accessKey, secretKey);
   }
 
   @Override

@@ -1,59 +1,56 @@
 package dev.espalier.workers.connection;
 
+import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.S3Config;
 import dev.espalier.compression.InvalidInput;
 import java.io.IOException;
-import java.net.URI;
 import java.util.Optional;
 
 /**
  * The object store of this process: the S3 that {@code S3_ENDPOINT}, {@code S3_ACCESS_KEY}, {@code
- * S3_SECRET_KEY} and {@code S3_BUCKET} name, else a folder served in process.
- *
- * @param access how the MinIO client reaches it
- * @param description what was chosen and where results lie, for a person
- * @param close ends what was started for it
+ * S3_SECRET_KEY} and {@code S3_BUCKET} name, else a folder served in process. Both are reached
+ * through the same client.
  */
-public record StoreConnection(S3Access access, String description, Runnable close)
-    implements AutoCloseable {
+public final class StoreConnection implements AutoCloseable {
   private static final String BUCKET = "espalier";
 
+  private final ObjectStore store;
+  private final String description;
+  private final Runnable end;
+
+  private StoreConnection(ObjectStore store, String description, Runnable end) {
+    this.store = store;
+    this.description = description;
+    this.end = end;
+  }
+
   /**
-   * @throws InvalidInput if the variables are incomplete or no URL
+   * @throws InvalidInput if the variables are incomplete or nothing answers there
    */
   public static StoreConnection open(Settings settings, WorkFolder folder) throws IOException {
-    String bucket = settings.variable("S3_BUCKET").orElse(BUCKET);
-    Optional<String> endpoint = settings.variable("S3_ENDPOINT");
-    if (endpoint.isPresent()) {
-      S3Access given =
-          new S3Access(
-              url(endpoint.get()),
-              required(settings, "S3_ACCESS_KEY"),
-              required(settings, "S3_SECRET_KEY"),
-              bucket);
-      return new StoreConnection(given, "S3 at " + given, () -> {});
+    Optional<S3Config> given = S3Config.from(settings.environment());
+    if (given.isPresent()) {
+      return new StoreConnection(ObjectStore.open(given.get()), "S3 at " + given.get(), () -> {});
     }
     S3Folder served = S3Folder.serve(folder.store());
+    String bucket = settings.variable(S3Config.BUCKET).orElse(BUCKET);
     return new StoreConnection(
-        served.access(bucket), "folder " + folder.store().resolve(bucket), served::close);
+        ObjectStore.open(served.config(bucket)),
+        "folder " + folder.store().resolve(bucket),
+        served::close);
+  }
+
+  public ObjectStore store() {
+    return store;
+  }
+
+  /** What was chosen and where results lie, for a person. */
+  public String description() {
+    return description;
   }
 
   @Override
   public void close() {
-    close.run();
-  }
-
-  private static URI url(String text) {
-    InvalidInput.require(
-        text.matches("https?://[^\\s/]+/?"),
-        "S3_ENDPOINT is '%s'; legal is http://HOST:PORT or https://HOST",
-        text);
-    return URI.create(text);
-  }
-
-  private static String required(Settings settings, String name) {
-    return settings
-        .variable(name)
-        .orElseThrow(
-            () -> new InvalidInput("S3_ENDPOINT is set, but " + name + " is not; set both"));
+    end.run();
   }
 }

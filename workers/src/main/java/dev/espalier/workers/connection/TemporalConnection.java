@@ -33,14 +33,14 @@ public final class TemporalConnection implements AutoCloseable {
   private final WorkflowServiceStubs service;
   private final WorkflowClient client;
   private final String description;
-  private final boolean lists;
+  private final boolean lasting;
   private final Runnable close;
 
   private TemporalConnection(
       WorkflowServiceStubs service,
       String namespace,
       String description,
-      boolean lists,
+      boolean lasting,
       Runnable close) {
     this.service = service;
     this.client =
@@ -51,7 +51,7 @@ public final class TemporalConnection implements AutoCloseable {
                 .setDataConverter(WireFormat.converter())
                 .build());
     this.description = description;
-    this.lists = lists;
+    this.lasting = lasting;
     this.close = close;
   }
 
@@ -62,17 +62,26 @@ public final class TemporalConnection implements AutoCloseable {
    */
   public static TemporalConnection open(
       Settings settings, WorkFolder folder, @Nullable String address, Scope metrics) {
-    String namespace = settings.variable("TEMPORAL_NAMESPACE").orElse("default");
-    Optional<String> given =
-        Optional.ofNullable(address).or(() -> settings.variable("TEMPORAL_ADDRESS"));
-    if (given.isPresent()) return named(given.get(), namespace, metrics);
-    if (Health.listens(LOCAL)) {
-      return found(namespace, metrics);
-    }
+    Optional<TemporalConnection> running = running(settings, address, metrics);
+    if (running.isPresent()) return running.get();
+    String namespace = namespace(settings);
     Optional<Path> cli = CommandLineTool.find(settings);
     return cli.isPresent()
         ? started(cli.get(), folder, namespace, metrics)
         : inProcess(namespace, metrics);
+  }
+
+  /**
+   * The first two only: a server that runs already.
+   *
+   * @throws InvalidInput if the server that was named does not answer
+   */
+  public static Optional<TemporalConnection> running(
+      Settings settings, @Nullable String address, Scope metrics) {
+    Optional<String> given =
+        Optional.ofNullable(address).or(() -> settings.variable("TEMPORAL_ADDRESS"));
+    if (given.isPresent()) return Optional.of(named(given.get(), namespace(settings), metrics));
+    return Health.listens(LOCAL) ? Optional.of(found(namespace(settings), metrics)) : Optional.empty();
   }
 
   public WorkflowClient client() {
@@ -84,9 +93,9 @@ public final class TemporalConnection implements AutoCloseable {
     return description;
   }
 
-  /** Whether the server can list workflows; the test server cannot. */
-  public boolean lists() {
-    return lists;
+  /** Whether it remembers runs and can be reached by other processes. */
+  public boolean lasting() {
+    return lasting;
   }
 
   @Override
@@ -94,6 +103,10 @@ public final class TemporalConnection implements AutoCloseable {
     service.shutdownNow();
     service.awaitTermination(2, TimeUnit.SECONDS);
     close.run();
+  }
+
+  private static String namespace(Settings settings) {
+    return settings.variable("TEMPORAL_NAMESPACE").orElse("default");
   }
 
   private static TemporalConnection named(String address, String namespace, Scope metrics) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * s3/           the object store, where none is given
  * temporal.db   the Temporal server's database, where this program starts one
  * temporal.log  its log
+ * reports/      copies of reports
  * espalier.log  warnings of this program, with stack traces
  * </pre>
  */
@@ -58,6 +59,11 @@ public record WorkFolder(Path path) {
 
   public Path log() {
     return path.resolve("espalier.log");
+  }
+
+  /** Where a copy of a run's report is kept. */
+  public Path report(String run) {
+    return path.resolve("reports").resolve(run + ".html");
   }
 
   private static String reason(IOException e) {

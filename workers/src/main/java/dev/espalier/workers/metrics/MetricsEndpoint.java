@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.uber.m3.tally.RootScopeBuilder;
 import com.uber.m3.tally.Scope;
+import com.uber.m3.tally.ScopeCloseException;
 import com.uber.m3.util.Duration;
 import dev.espalier.compression.InvalidInput;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -85,7 +86,11 @@ public final class MetricsEndpoint implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
-    temporal.close();
+    try {
+      temporal.close();
+    } catch (ScopeCloseException e) {
+      throw new IllegalStateException("the meters of the Temporal SDK did not close", e);
+    }
     registry.close();
   }
 
