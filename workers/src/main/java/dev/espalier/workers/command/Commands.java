@@ -1,0 +1,30 @@
+package dev.espalier.workers.command;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The one table of sub-commands. */
+public final class Commands {
+  private static final Map<String, Function<Program, Object>> TABLE = new LinkedHashMap<>();
+
+  static {
+    TABLE.put("demo", DemoCommand::new);
+    TABLE.put("run", RunCommand::new);
+    TABLE.put("sweep", SweepCommand::new);
+    TABLE.put("train", TrainCommand::new);
+    TABLE.put("worker", WorkerCommand::new);
+    TABLE.put("status", StatusCommand::new);
+    TABLE.put("report", ReportCommand::new);
+    TABLE.put("describe", DescribeCommand::new);
+  }
+
+  private Commands() {}
+
+  /** Every command by its name, in the order of the help text. */
+  public static Map<String, Object> of(Program program) {
+    Map<String, Object> commands = new LinkedHashMap<>();
+    TABLE.forEach((name, command) -> commands.put(name, command.apply(program)));
+    return commands;
+  }
+}

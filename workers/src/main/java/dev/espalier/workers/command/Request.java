@@ -1,0 +1,45 @@
+package dev.espalier.workers.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a person names on the command line where a JSON object is wanted. */
+final class Request {
+  private Request() {}
+
+  /**
+   * Reads it: {@code -} is standard input, what begins with <code>{</code> is the object itself,
+   * then a file, then a recipe.
+   *
+   * @throws InvalidInput if it is none of these or no JSON
+   */
+  static JsonNode read(String given, Program program) {
+    try {
+      if (given.equals("-")) {
+        String text = new String(program.in().readAllBytes(), StandardCharsets.UTF_8);
+        return Json.parse(text, "standard input");
+      }
+      if (given.stripLeading().startsWith("{")) return Json.parse(given, "argument");
+      Path file = Path.of(given);
+      if (Files.isRegularFile(file)) return Json.parse(Files.readString(file), given);
+    } catch (IOException e) {
+      throw new InvalidInput(given + " cannot be read: " + e.getMessage(), e);
+    }
+    InvalidInput.require(
+        !given.contains("/") && !given.endsWith(".json"), "file '%s' does not exist", given);
+    return program.recipes().recipe(given);
+  }
+
+  /** As {@link #read}, but a recipe is left by its name, for the plan to record. */
+  static JsonNode plan(String given, Program program) {
+    boolean recipe = program.recipes().names().contains(given) && !Files.exists(Path.of(given));
+    return recipe
+        ? Json.MAPPER.createObjectNode().put("recipe", given)
+        : read(given, program);
+  }
+}

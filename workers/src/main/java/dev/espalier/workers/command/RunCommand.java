@@ -1,0 +1,67 @@
+package dev.espalier.workers.command;
+
+import dev.espalier.compression.Json;
+import dev.espalier.workflows.CompressionPlan;
+import dev.espalier.workflows.CompressionResult;
+import dev.espalier.workflows.PlanRequest;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "run",
+    description = {
+      "Compress one network: prune, svs, finetune, evaluate.",
+      "",
+      "The same plan is the same run: finished stages are taken from the shelf, and an interrupted"
+          + " finetune goes on from its last checkpoint.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  espalier run                                   the default plan",
+      "  espalier run '{\"prune\": {\"ratio\": 0.7}}'       one field changed",
+      "  espalier run plan.json --json > result.json"
+    })
+final class RunCommand implements Callable<Integer> {
+  private final Program program;
+
+  @Parameters(
+      paramLabel = "PLAN",
+      arity = "0..1",
+      defaultValue = "{}",
+      description = "A JSON file, a recipe's name, a JSON object, or - for standard input.")
+  String plan = "{}";
+
+  @Mixin WorkOptions options = new WorkOptions();
+
+  RunCommand(Program program) {
+    this.program = program;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    CompressionPlan complete =
+        PlanRequest.resolve(Request.plan(plan, program), program.recipes());
+    Run<CompressionResult> run =
+        new Run<>(
+            "CompressionWorkflow",
+            RunIds.compression(complete),
+            complete.network() + " · " + complete.prune().criterion(),
+            Json.MAPPER.valueToTree(complete),
+            CompressionResult.class,
+            Looks::compression);
+    try (Session session = options.open(program)) {
+      CompressionResult result = run.follow(session, program.terminal());
+      if (options.json) {
+        program.terminal().print(Json.pretty(result).stripTrailing());
+      } else {
+        program.terminal().print(Results.table(result));
+        Reports.announce(session, program.terminal(), result.run(), result.report());
+      }
+    }
+    return 0;
+  }
+}

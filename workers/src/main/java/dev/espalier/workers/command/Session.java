@@ -1,0 +1,118 @@
+package dev.espalier.workers.command;
+
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.connection.StoreConnection;
+import dev.espalier.workers.connection.TemporalConnection;
+import dev.espalier.workers.connection.WorkFolder;
+import dev.espalier.workers.console.Terminal;
+import dev.espalier.workers.metrics.MetricsEndpoint;
+import dev.espalier.workers.process.Stages;
+import dev.espalier.workers.process.WorkerProcess;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command that works holds open: meters, store, server, and the worker in this process. It is
+ * closed in the opposite order, also when the process is asked to end.
+ */
+final class Session implements AutoCloseable {
+  private final Deque<Runnable> open = new ArrayDeque<>();
+  private final Terminal terminal;
+  private final Thread hook = new Thread(this::end, "end");
+  private final WorkFolder folder;
+  private final StoreConnection store;
+  private final TemporalConnection temporal;
+  private volatile boolean ending;
+
+  private Session(Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)
+      throws IOException {
+    terminal = program.terminal();
+    Settings settings = program.settings(options.work);
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      folder = program.workFolder(settings);
+      MetricsEndpoint metrics = keep(MetricsPort.open(settings, port));
+      temporal =
+          keep(TemporalConnection.open(settings, folder, options.temporal, metrics.temporal()));
+      store = keep(StoreConnection.open(settings, folder));
+      terminal.say("Temporal  " + temporal.description());
+      terminal.say("results   " + store.description() + "; metrics " + metrics.address());
+      if (!queues.isEmpty()) {
+        Stages stages =
+            program
+                .assembly()
+                .assemble(settings, store.store(), program.recipes(), metrics.registry());
+        keep(WorkerProcess.start(temporal.client(), queues, stages));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * @param port the option {@code --metrics-port}, if given
+   * @param queues what the worker in this process serves; none starts no worker
+   * @throws InvalidInput naming what cannot be used: folder, port, server or store
+   */
+  static Session open(
+      Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)
+      throws IOException {
+    return new Session(program, options, port, queues);
+  }
+
+  TemporalConnection temporal() {
+    return temporal;
+  }
+
+  StoreConnection store() {
+    return store;
+  }
+
+  WorkFolder folder() {
+    return folder;
+  }
+
+  /** Whether the process was asked to end; what then fails in other threads is of no account. */
+  boolean ending() {
+    return ending;
+  }
+
+  /** Returns never: the process ends when it is asked to. */
+  static void forever() throws InterruptedException {
+    new CountDownLatch(1).await();
+  }
+
+  @Override
+  public void close() {
+    if (!ending) Runtime.getRuntime().removeShutdownHook(hook);
+    closeAll();
+  }
+
+  private void end() {
+    ending = true;
+    terminal.say("stopping; started again, it goes on from the last checkpoint");
+    closeAll();
+  }
+
+  private synchronized void closeAll() {
+    while (!open.isEmpty()) open.pop().run();
+  }
+
+  private <C extends AutoCloseable> C keep(C resource) {
+    open.push(
+        () -> {
+          try {
+            resource.close();
+          } catch (Exception e) {
+            terminal.say("not closed: " + e.getMessage());
+          }
+        });
+    return resource;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.espalier.workers.command;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "sweep",
+    description = {
+      "Run a grid of plans and rank what comes out.",
+      "",
+      "FILE holds what all arms share and the values that are varied:",
+      "  {\"name\": \"ratios\", \"plan\": {}, \"parallel\": 2,",
+      "   \"axes\": {\"prune.ratio\": [0.5, 0.7], \"svs.enabled\": [false, true]}}",
+      ""
+    })
+final class SweepCommand implements Callable<Integer> {
+  private final Program program;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A JSON file, a recipe's name, a JSON object, or - for standard input.")
+  String file = "";
+
+  @Mixin WorkOptions options = new WorkOptions();
+
+  SweepCommand(Program program) {
+    this.program = program;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return Sweep.of(Request.read(file, program), program).run(options, program);
+  }
+}

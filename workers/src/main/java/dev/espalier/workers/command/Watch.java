@@ -1,0 +1,88 @@
+package dev.espalier.workers.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.Json;
+import dev.espalier.workflows.CompressionWorkflow;
+import dev.espalier.workflows.RunStatus;
+import dev.espalier.workflows.SweepArm;
+import dev.espalier.workflows.SweepWorkflow;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks a server how far runs are. A run that cannot answer just now, because it has not begun or its
+ * worker is away, gives an empty answer.
+ */
+final class Watch {
+  private final WorkflowClient client;
+
+  Watch(WorkflowClient client) {
+    this.client = client;
+  }
+
+  /** Where a compression stands. */
+  Optional<RunStatus> status(String run) {
+    try {
+      return Optional.of(client.newWorkflowStub(CompressionWorkflow.class, run).status());
+    } catch (WorkflowException | StatusRuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A sweep's arms; none as long as it does not answer. */
+  List<SweepArm> leaderboard(String sweep) {
+    try {
+      return client.newWorkflowStub(SweepWorkflow.class, sweep).leaderboard();
+    } catch (WorkflowException | StatusRuntimeException e) {
+      return List.of();
+    }
+  }
+
+  /** The last heartbeat of the stage that a run has at work. */
+  Optional<Beat> beat(String run) {
+    DescribeWorkflowExecutionRequest request =
+        DescribeWorkflowExecutionRequest.newBuilder()
+            .setNamespace(client.getOptions().getNamespace())
+            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
+            .build();
+    try {
+      return client
+          .getWorkflowServiceStubs()
+          .blockingStub()
+          .describeWorkflowExecution(request)
+          .getPendingActivitiesList()
+          .stream()
+          .flatMap(activity -> read(activity).stream())
+          .findFirst();
+    } catch (StatusRuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Beat> read(PendingActivityInfo activity) {
+    if (activity.getHeartbeatDetails().getPayloadsCount() == 0) return Optional.empty();
+    String text = activity.getHeartbeatDetails().getPayloads(0).getData().toStringUtf8();
+    JsonNode details = text.startsWith("{") ? Json.parse(text, "heartbeat") : null;
+    return details == null || !details.path("step").isNumber() || !details.path("steps").isNumber()
+        ? Optional.empty()
+        : Optional.of(new Beat(details.get("step").asLong(), details.get("steps").asLong()));
+  }
+
+  /** How far a stage says it is. */
+  record Beat(long step, long steps) {
+    double fraction() {
+      return steps <= 0 ? 0 : Math.min(1.0, (double) step / steps);
+    }
+
+    @Override
+    public String toString() {
+      return step + "/" + steps;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.espalier.workers.connection;
+
+import dev.espalier.compression.InvalidInput;
+import io.temporal.testing.TemporalDevServer;
+import io.temporal.testing.TemporalDevServerOptions;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The {@code temporal} command line tool and the development server in it. */
+final class CommandLineTool {
+  /** Where the server's user interface is. */
+  static final int INTERFACE_PORT = 8233;
+
+  private static final int PORT = 7233;
+
+  private CommandLineTool() {}
+
+  /**
+   * The tool that {@code TEMPORAL_CLI} names, else the first on the path, if any.
+   *
+   * @throws InvalidInput if {@code TEMPORAL_CLI} names no program
+   */
+  static Optional<Path> find(Settings settings) {
+    Optional<Path> named = settings.variable("TEMPORAL_CLI").map(Path::of);
+    named.ifPresent(
+        path ->
+            InvalidInput.require(
+                Files.isRegularFile(path) && Files.isExecutable(path),
+                "TEMPORAL_CLI is %s, which is no program",
+                path));
+    return named.or(() -> onPath(settings));
+  }
+
+  /**
+   * Starts the server on 127.0.0.1 with its database in the work folder.
+   *
+   * @throws InvalidInput if it does not come up
+   */
+  static TemporalDevServer start(Path tool, WorkFolder folder, String namespace) {
+    try {
+      return TemporalDevServer.start(
+          namespace,
+          TemporalDevServerOptions.newBuilder()
+              .setExistingPath(tool.toString())
+              .setDownloadEnabled(false)
+              .setIp("127.0.0.1")
+              .setPort(PORT)
+              .setUiEnabled(true)
+              .setUiPort(INTERFACE_PORT)
+              .setDatabaseFilename(folder.database().toString())
+              .setLogFile(folder.serverLog().toString())
+              .setLogLevel("warn")
+              .setStartupTimeout(Duration.ofSeconds(60))
+              .setExtraArgs("--ui-ip", "127.0.0.1")
+              .build());
+    } catch (RuntimeException e) {
+      throw new InvalidInput(
+          String.format(
+              "%s did not start a server on ports %d and %d; its log is %s",
+              tool, PORT, INTERFACE_PORT, folder.serverLog()),
+          e);
+    }
+  }
+
+  private static Optional<Path> onPath(Settings settings) {
+    String path = settings.variable("PATH").orElse("");
+    return Arrays.stream(path.split(File.pathSeparator))
+        .filter(folder -> !folder.isEmpty())
+        .map(folder -> Path.of(folder, "temporal"))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .findFirst();
+  }
+}

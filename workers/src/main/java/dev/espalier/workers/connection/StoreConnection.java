@@ -1,0 +1,56 @@
+package dev.espalier.workers.connection;
+
+import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.S3Config;
+import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The object store of this process: the S3 that {@code S3_ENDPOINT}, {@code S3_ACCESS_KEY}, {@code
+ * S3_SECRET_KEY} and {@code S3_BUCKET} name, else a folder served in process. Both are reached
+ * through the same client.
+ */
+public final class StoreConnection implements AutoCloseable {
+  private static final String BUCKET = "espalier";
+
+  private final ObjectStore store;
+  private final String description;
+  private final Runnable end;
+
+  private StoreConnection(ObjectStore store, String description, Runnable end) {
+    this.store = store;
+    this.description = description;
+    this.end = end;
+  }
+
+  /**
+   * @throws InvalidInput if the variables are incomplete or nothing answers there
+   */
+  public static StoreConnection open(Settings settings, WorkFolder folder) throws IOException {
+    Optional<S3Config> given = S3Config.from(settings.environment());
+    if (given.isPresent()) {
+      return new StoreConnection(ObjectStore.open(given.get()), "S3 at " + given.get(), () -> {});
+    }
+    S3Folder served = S3Folder.serve(folder.store());
+    String bucket = settings.variable(S3Config.BUCKET).orElse(BUCKET);
+    return new StoreConnection(
+        ObjectStore.open(served.config(bucket)),
+        "folder " + folder.store().resolve(bucket),
+        served::close);
+  }
+
+  public ObjectStore store() {
+    return store;
+  }
+
+  /** What was chosen and where results lie, for a person. */
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public void close() {
+    end.run();
+  }
+}

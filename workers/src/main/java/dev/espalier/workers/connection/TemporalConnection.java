@@ -1,0 +1,178 @@
+package dev.espalier.workers.connection;
+
+import com.uber.m3.tally.Scope;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.workflows.WireFormat;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.testing.TemporalDevServer;
+import io.temporal.testserver.TestServer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Temporal server of this process, by the first of these that holds:
+ *
+ * <ol>
+ *   <li>the address given by {@code --temporal} or {@code TEMPORAL_ADDRESS};
+ *   <li>a server that answers on 127.0.0.1:7233;
+ *   <li>the {@code temporal} command line tool ({@code TEMPORAL_CLI}, else on the path): its
+ *       development server is started, with user interface and database, and ended with this
+ *       process;
+ *   <li>the SDK's test server, in process, in real time and without a port: no user interface, and it
+ *       remembers nothing. The results on the shelf outlive it all the same.
+ * </ol>
+ */
+public final class TemporalConnection implements AutoCloseable {
+  private static final String LOCAL = "127.0.0.1:7233";
+
+  private final WorkflowServiceStubs service;
+  private final WorkflowClient client;
+  private final String description;
+  private final boolean lasting;
+  private final Runnable close;
+
+  private TemporalConnection(
+      WorkflowServiceStubs service,
+      String namespace,
+      String description,
+      boolean lasting,
+      Runnable close) {
+    this.service = service;
+    this.client =
+        WorkflowClient.newInstance(
+            service,
+            WorkflowClientOptions.newBuilder()
+                .setNamespace(namespace)
+                .setDataConverter(WireFormat.converter())
+                .build());
+    this.description = description;
+    this.lasting = lasting;
+    this.close = close;
+  }
+
+  /**
+   * @param address the option {@code --temporal}, if given
+   * @param metrics where the SDK reports its own meters
+   * @throws InvalidInput if the server that was named does not answer
+   */
+  public static TemporalConnection open(
+      Settings settings, WorkFolder folder, @Nullable String address, Scope metrics) {
+    Optional<TemporalConnection> running = running(settings, address, metrics);
+    if (running.isPresent()) return running.get();
+    String namespace = namespace(settings);
+    Optional<Path> cli = CommandLineTool.find(settings);
+    return cli.isPresent()
+        ? started(cli.get(), folder, namespace, metrics)
+        : inProcess(namespace, metrics);
+  }
+
+  /**
+   * The first two only: a server that runs already.
+   *
+   * @throws InvalidInput if the server that was named does not answer
+   */
+  public static Optional<TemporalConnection> running(
+      Settings settings, @Nullable String address, Scope metrics) {
+    Optional<String> given =
+        Optional.ofNullable(address).or(() -> settings.variable("TEMPORAL_ADDRESS"));
+    if (given.isPresent()) return Optional.of(named(given.get(), namespace(settings), metrics));
+    return Health.listens(LOCAL) ? Optional.of(found(namespace(settings), metrics)) : Optional.empty();
+  }
+
+  public WorkflowClient client() {
+    return client;
+  }
+
+  /** What was chosen, and where its user interface is, for a person. */
+  public String description() {
+    return description;
+  }
+
+  /** Whether it remembers runs and can be reached by other processes. */
+  public boolean lasting() {
+    return lasting;
+  }
+
+  @Override
+  public void close() {
+    service.shutdownNow();
+    service.awaitTermination(2, TimeUnit.SECONDS);
+    close.run();
+  }
+
+  private static String namespace(Settings settings) {
+    return settings.variable("TEMPORAL_NAMESPACE").orElse("default");
+  }
+
+  private static TemporalConnection named(String address, String namespace, Scope metrics) {
+    InvalidInput.require(
+        address.matches("[^\\s:/]+:[0-9]{1,5}"),
+        "Temporal address '%s' is not legal; it is HOST:PORT, such as 127.0.0.1:7233",
+        address);
+    WorkflowServiceStubs service = service(address, metrics);
+    if (!Health.answers(service)) {
+      service.shutdownNow();
+      throw new InvalidInput("no Temporal server answers at " + address);
+    }
+    return new TemporalConnection(
+        service, namespace, "server at " + address, true, () -> {});
+  }
+
+  private static TemporalConnection found(String namespace, Scope metrics) {
+    WorkflowServiceStubs service = service(LOCAL, metrics);
+    if (!Health.answers(service)) {
+      service.shutdownNow();
+      throw new InvalidInput(
+          "port 7233 is taken by something that does not answer as a Temporal server; end it, or"
+              + " name a server with TEMPORAL_ADDRESS");
+    }
+    return new TemporalConnection(
+        service, namespace, "server found at " + LOCAL + interfaceOf(), true, () -> {});
+  }
+
+  private static TemporalConnection started(
+      Path cli, WorkFolder folder, String namespace, Scope metrics) {
+    TemporalDevServer server = CommandLineTool.start(cli, folder, namespace);
+    return new TemporalConnection(
+        service(server.getTarget(), metrics),
+        namespace,
+        "development server started by " + cli + interfaceOf(),
+        true,
+        server::close);
+  }
+
+  private static TemporalConnection inProcess(String namespace, Scope metrics) {
+    TestServer.InProcessTestServer server = TestServer.createServer(true);
+    WorkflowServiceStubs service =
+        WorkflowServiceStubs.newServiceStubs(
+            WorkflowServiceStubsOptions.newBuilder()
+                .setChannel(server.getChannel())
+                .setMetricsScope(metrics)
+                .build());
+    return new TemporalConnection(
+        service,
+        namespace,
+        "in this process, without user interface (a `temporal` command on the path gives one)",
+        false,
+        server::close);
+  }
+
+  private static WorkflowServiceStubs service(String target, Scope metrics) {
+    return WorkflowServiceStubs.newServiceStubs(
+        WorkflowServiceStubsOptions.newBuilder()
+            .setTarget(target)
+            .setMetricsScope(metrics)
+            .build());
+  }
+
+  private static String interfaceOf() {
+    return Health.listens("127.0.0.1:" + CommandLineTool.INTERFACE_PORT)
+        ? ", to be seen at http://127.0.0.1:" + CommandLineTool.INTERFACE_PORT
+        : "";
+  }
+}

@@ -1,0 +1,107 @@
+package dev.espalier.workers.metrics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.uber.m3.tally.RootScopeBuilder;
+import com.uber.m3.tally.Scope;
+import com.uber.m3.tally.ScopeCloseException;
+import com.uber.m3.util.Duration;
+import dev.espalier.compression.InvalidInput;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.temporal.common.reporter.MicrometerClientStatsReporter;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The one meter registry of this process, with the stages' meters and the Temporal SDK's, served at
+ * {@code http://127.0.0.1:PORT/metrics} in Prometheus' text format.
+ */
+public final class MetricsEndpoint implements AutoCloseable {
+  /** The port where none is asked for. */
+  public static final int DEFAULT_PORT = 9464;
+
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Scope temporal =
+      new RootScopeBuilder()
+          .reporter(new MicrometerClientStatsReporter(registry))
+          .reportEvery(Duration.ofSeconds(1));
+  private final HttpServer server;
+
+  private MetricsEndpoint(HttpServer server) {
+    this.server = server;
+    server.createContext("/metrics", this::answer);
+    server.start();
+  }
+
+  /**
+   * Serves on exactly this port.
+   *
+   * @throws InvalidInput if it is taken
+   */
+  public static MetricsEndpoint at(int port) throws IOException {
+    InvalidInput.require(
+        port >= 0 && port <= 65535, "metrics port is %d; legal are 0 (any free one) to 65535", port);
+    try {
+      return new MetricsEndpoint(HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0));
+    } catch (BindException e) {
+      throw new InvalidInput(
+          "metrics port " + port + " is taken; give another with --metrics-port or"
+              + " ESPALIER_METRICS_PORT, or 0 for any free one",
+          e);
+    }
+  }
+
+  /** Serves on {@value #DEFAULT_PORT}, or on any free port where that is taken. */
+  public static MetricsEndpoint anywhere() throws IOException {
+    try {
+      return at(DEFAULT_PORT);
+    } catch (InvalidInput taken) {
+      return at(0);
+    }
+  }
+
+  /** Where the stages' meters are registered. */
+  public PrometheusMeterRegistry registry() {
+    return registry;
+  }
+
+  /** Where the Temporal SDK reports. */
+  public Scope temporal() {
+    return temporal;
+  }
+
+  public URI address() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/metrics");
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    try {
+      temporal.close();
+    } catch (ScopeCloseException e) {
+      throw new IllegalStateException("the meters of the Temporal SDK did not close", e);
+    }
+    registry.close();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String accept = exchange.getRequestHeaders().getFirst("Accept");
+      String type = accept != null && accept.contains("openmetrics") ? OPEN_METRICS : PROMETHEUS;
+      byte[] body = registry.scrape(type).getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+}
