@@ -20,7 +20,9 @@ public record Failure(String line, int exitCode) {
   public static Failure of(Throwable thrown) {
     Optional<String> invalid = InvalidInputFailure.line(thrown);
     if (invalid.isPresent()) return new Failure(invalid.get(), INPUT);
-    if (thrown instanceof InvalidInput) return new Failure(one(thrown.getMessage()), INPUT);
+    if (thrown instanceof InvalidInput) {
+      return new Failure(one(String.valueOf(thrown.getMessage())), INPUT);
+    }
     Throwable root = thrown;
     while (root.getCause() != null) root = root.getCause();
     String reason =

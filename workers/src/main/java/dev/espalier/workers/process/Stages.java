@@ -1,6 +1,18 @@
 package dev.espalier.workers.process;
 
+import dev.espalier.activities.BaseNetworks;
+import dev.espalier.activities.EvaluateStage;
+import dev.espalier.activities.FinetuneStage;
+import dev.espalier.activities.PlanStage;
+import dev.espalier.activities.PruneStage;
+import dev.espalier.activities.SvsStage;
+import dev.espalier.activities.TrainStage;
+import dev.espalier.activities.Workbench;
+import dev.espalier.activities.metrics.StageMeters;
 import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.compression.data.Datasets;
+import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
@@ -11,7 +23,10 @@ import dev.espalier.workflows.ReportActivity;
 import dev.espalier.workflows.SvsActivity;
 import dev.espalier.workflows.TrainActivity;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The stages that a process serves, each with what it needs. */
 public record Stages(
@@ -23,6 +38,9 @@ public record Stages(
     TrainActivity train,
     ReportActivity report) {
 
+  /** Version of the stages' code, noted in every manifest. */
+  private static final String VERSION = "0.1.0";
+
   /** Makes the stages of a process. */
   public interface Assembly {
     Stages assemble(
@@ -32,8 +50,33 @@ public record Stages(
   /** The stages as they are run: over the shelf, metered. */
   public static Stages onShelf(
       Settings settings, ObjectStore store, Recipes recipes, MeterRegistry registry) {
-    // PLUG: the one place where the activities' implementations are made.
-    throw new UnsupportedOperationException("the stages are not yet plugged in");
+    Workbench bench = bench(settings, store, registry);
+    return new Stages(
+        new PlanStage(bench, recipes),
+        new PruneStage(bench),
+        new SvsStage(bench),
+        new FinetuneStage(bench),
+        new EvaluateStage(bench),
+        new TrainStage(bench),
+        new ReportStage(bench));
+  }
+
+  private static Workbench bench(Settings settings, ObjectStore store, MeterRegistry registry) {
+    Map<String, String> createdBy =
+        Map.of(
+            "espalier", VERSION,
+            "java", System.getProperty("java.version"),
+            "pytorch", Torch.VERSION);
+    Shelf shelf = new Shelf(store, settings.work().resolve("cache"), createdBy);
+    List<Path> roots = new ArrayList<>();
+    settings.variable("ESPALIER_DATA").map(Path::of).ifPresent(roots::add);
+    roots.add(settings.home().resolve("datasets"));
+    roots.add(Path.of("/usr/share/datasets"));
+    return new Workbench(
+        shelf,
+        new BaseNetworks(shelf, settings.home().resolve("networks")),
+        new Datasets(roots),
+        new StageMeters(registry));
   }
 
   /** What needs the device; one at a time. */

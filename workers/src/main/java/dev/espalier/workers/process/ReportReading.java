@@ -1,0 +1,293 @@
+package dev.espalier.workers.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.activities.CurveLog;
+import dev.espalier.activities.LoadedNetwork;
+import dev.espalier.activities.Workbench;
+import dev.espalier.activities.shelf.StoredArtifact;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.prune.PruneConfig;
+import dev.espalier.compression.svs.SpectrumReport;
+import dev.espalier.workers.report.Arm;
+import dev.espalier.workers.report.Arm.Curve;
+import dev.espalier.workers.report.Arm.Measures;
+import dev.espalier.workers.report.Arm.Point;
+import dev.espalier.workers.report.Arm.Stage;
+import dev.espalier.workers.report.Arm.Width;
+import dev.espalier.workers.report.Picture;
+import dev.espalier.workers.report.ReportData;
+import dev.espalier.workers.report.ReportData.Detail;
+import dev.espalier.workers.report.ReportData.Fact;
+import dev.espalier.workers.report.ReportData.Facts;
+import dev.espalier.workflows.Artifact;
+import dev.espalier.workflows.CompressionPlan;
+import dev.espalier.workflows.CompressionResult;
+import dev.espalier.workflows.EvaluateActivity;
+import dev.espalier.workflows.ReportActivity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers from the shelf all that a report shows of some finished runs. */
+final class ReportReading {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
+  /** Spectra are drawn for so many weights, spread over the network. */
+  private static final int SPECTRA = 3;
+
+  private final Workbench bench;
+  private final Map<String, SpectrumReport> spectra = new LinkedHashMap<>();
+
+  ReportReading(Workbench bench) {
+    this.bench = bench;
+  }
+
+  ReportData read(ReportActivity.Request request) throws IOException {
+    List<CompressionResult> results = request.results();
+    CompressionResult first = results.get(0);
+    CompressionPlan plan = first.plan();
+    List<Arm> arms = new ArrayList<>();
+    arms.add(dense(first));
+    for (List<CompressionResult> setting : groups(results, r -> r.plan().prune())) {
+      arms.addAll(setting(setting));
+    }
+    return new ReportData(
+        request.run(),
+        TIME.format(Instant.now()),
+        new ReportData.Subject(
+            plan.network(),
+            plan.data(),
+            plan.prune().criterion(),
+            results.stream().map(r -> r.plan().prune().ratio()).distinct().sorted().toList(),
+            plan.finetune().steps(),
+            plan.svs().power()),
+        new ReportData.Protocol(
+            plan.evaluate().samples(),
+            plan.evaluate().steps(),
+            plan.evaluate().spacing(),
+            plan.evaluate().extractor(),
+            extractorWidth(plan),
+            plan.data(),
+            evaluation(first.dense()).numbers().path("realImages").asInt(),
+            results.stream().map(r -> r.plan().finetune().seed()).distinct().sorted().toList()),
+        arms,
+        facts(results),
+        details(results),
+        notes(results));
+  }
+
+  private static <K> List<List<CompressionResult>> groups(
+      List<CompressionResult> results, Function<CompressionResult, K> key) {
+    Map<K, List<CompressionResult>> groups =
+        results.stream()
+            .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
+    return List.copyOf(groups.values());
+  }
+
+  private Arm dense(CompressionResult result) throws IOException {
+    EvaluateActivity.Result e = result.dense();
+    return shown(Arm.of(Stage.DENSE, ""), result.plan().dense(), List.of(e), e.seconds());
+  }
+
+  /** The arms of one pruned network: pruned, scaled, and what finetuning made of both. */
+  private List<Arm> setting(List<CompressionResult> results) throws IOException {
+    CompressionResult first = results.get(0);
+    String name = "ratio " + first.plan().prune().ratio();
+    List<Arm> arms = new ArrayList<>();
+    Arm pruned =
+        shown(
+            Arm.of(Stage.PRUNED, name),
+            first.prune().network(),
+            List.of(first.pruned()),
+            first.prune().seconds());
+    arms.add(pruned.withWidths(widths(first)));
+    for (List<CompressionResult> same : groups(results, r -> r.plan().svs().enabled())) {
+      CompressionResult one = same.get(0);
+      if (one.svs() != null) {
+        arms.add(withSpectra(Arm.of(Stage.SCALED, name), one.svs().network()));
+      }
+      Arm finetuned =
+          Arm.of(one.svs() == null ? Stage.FINETUNED : Stage.SVS_FINETUNED, name);
+      arms.add(
+          shown(
+                  finetuned,
+                  one.finetune().network(),
+                  same.stream().map(CompressionResult::finetuned).toList(),
+                  one.prune().seconds()
+                      + (one.svs() == null ? 0 : one.svs().seconds())
+                      + one.finetune().seconds())
+              .withCurves(curves(one), resumedAt(one)));
+    }
+    return arms;
+  }
+
+  private Arm shown(
+      Arm arm, Artifact network, List<EvaluateActivity.Result> evaluations, double seconds)
+      throws IOException {
+    EvaluateActivity.Result e = evaluations.get(0);
+    Picture samples =
+        new Picture(
+            evaluation(e).bytes("samples.png"),
+            "samples of the " + arm.stage().label() + " network " + arm.setting());
+    Measures measures =
+        new Measures(
+            e.parameters(),
+            e.macs(),
+            evaluations.stream().map(EvaluateActivity.Result::frechetDistance).toList(),
+            evaluations.stream().map(EvaluateActivity.Result::ssim).toList(),
+            e.imagesPerSecond(),
+            seconds);
+    return withSpectra(arm.with(measures).withSamples(samples), network);
+  }
+
+  private StoredArtifact evaluation(EvaluateActivity.Result result) {
+    return bench.shelf().get(result.evaluation().key());
+  }
+
+  private Arm withSpectra(Arm arm, Artifact network) throws IOException {
+    SpectrumReport report = spectra.get(network.key());
+    if (report == null) {
+      report = SpectrumReport.of(LoadedNetwork.read(bench.networks().get(network)).weights());
+      spectra.put(network.key(), report);
+    }
+    Map<String, Double> conditions = new LinkedHashMap<>();
+    report.tensors().forEach(t -> conditions.put(t.key(), t.condition()));
+    List<dev.espalier.compression.svs.Spectrum> square =
+        report.tensors().stream()
+            .filter(t -> t.key().endsWith(".conv2.weight") && t.rows() > 4)
+            .toList();
+    List<Arm.Spectrum> few = new ArrayList<>();
+    for (int i = 0; i < Math.min(SPECTRA, square.size()); i++) {
+      var s = square.get(i * (square.size() - 1) / Math.max(1, SPECTRA - 1));
+      few.add(new Arm.Spectrum(s.key(), s.values()));
+    }
+    return arm.withSpectra(conditions, few);
+  }
+
+  private List<Width> widths(CompressionResult result) {
+    StoredArtifact pruned = bench.shelf().get(result.prune().network().key());
+    JsonNode cuts =
+        Json.parse(new String(pruned.bytes("cuts.json"), StandardCharsets.UTF_8), "cuts.json");
+    List<Width> widths = new ArrayList<>();
+    for (JsonNode cut : cuts) {
+      widths.add(
+          new Width(
+              cut.path("root").asText(), cut.path("before").asInt(), cut.path("kept").size()));
+    }
+    return widths;
+  }
+
+  private List<Curve> curves(CompressionResult result) {
+    StoredArtifact trained = bench.shelf().get(result.finetune().network().key());
+    List<CurveLog.Point> points = CurveLog.read(trained.bytes(CurveLog.PART)).points();
+    return List.of(
+        curve("training loss", points, CurveLog.Point::loss),
+        curve("validation loss", points, CurveLog.Point::validationLoss));
+  }
+
+  private static Curve curve(
+      String quantity,
+      List<CurveLog.Point> points,
+      Function<CurveLog.Point, @Nullable Double> value) {
+    List<Point> drawn = new ArrayList<>();
+    for (CurveLog.Point p : points) {
+      Double y = value.apply(p);
+      if (y != null) drawn.add(new Point(p.step(), y));
+    }
+    return new Curve(quantity, drawn);
+  }
+
+  private static List<Integer> resumedAt(CompressionResult result) {
+    int step = result.finetune().resumedFrom();
+    return step == 0 ? List.of() : List.of(step);
+  }
+
+  private int extractorWidth(CompressionPlan plan) throws IOException {
+    StoredArtifact extractor =
+        bench.networks().get(Artifact.network(plan.evaluate().extractor()));
+    String text = new String(extractor.bytes(LoadedNetwork.CONFIG), StandardCharsets.UTF_8);
+    JsonNode widths = Json.parse(text, extractor.prefix()).path("block_out_channels");
+    return widths.path(widths.size() - 1).asInt();
+  }
+
+  private List<Facts> facts(List<CompressionResult> results) {
+    CompressionResult first = results.get(0);
+    PruneConfig prune = first.plan().prune();
+    JsonNode numbers = evaluation(first.dense()).numbers();
+    List<Fact> pruning =
+        List.of(
+            new Fact("criterion", prune.criterion()),
+            new Fact("threshold T", String.valueOf(prune.threshold())),
+            new Fact("timesteps summed", String.valueOf(first.prune().timestepsUsed())),
+            new Fact("timestep stride", String.valueOf(prune.timestepStride())),
+            new Fact("calibration images", String.valueOf(prune.calibrationImages())),
+            new Fact("seed", String.valueOf(prune.seed())));
+    List<Fact> training =
+        List.of(
+            new Fact("steps", String.valueOf(first.plan().finetune().steps())),
+            new Fact("batch", String.valueOf(first.plan().finetune().batch())),
+            new Fact("Adam learning rate", String.valueOf(first.plan().finetune().learningRate())),
+            new Fact("precision", first.plan().finetune().precision()));
+    List<Fact> scaling = new ArrayList<>();
+    for (CompressionResult r : results) {
+      if (r.svs() == null) continue;
+      scaling.add(
+          new Fact(
+              "median κ at ratio " + r.plan().prune().ratio(),
+              String.format(
+                  java.util.Locale.ROOT,
+                  "%.2f → %.2f",
+                  r.svs().medianConditionBefore(),
+                  r.svs().medianConditionAfter())));
+    }
+    List<Facts> facts = new ArrayList<>();
+    facts.add(
+        new Facts(
+            "Machine", List.of(new Fact("evaluated on", numbers.path("environment").asText()))));
+    facts.add(new Facts("Prune", pruning));
+    if (!scaling.isEmpty()) facts.add(new Facts("SVS", scaling.stream().distinct().toList()));
+    facts.add(new Facts("Finetune", training));
+    return facts;
+  }
+
+  private static List<Detail> details(List<CompressionResult> results) {
+    return results.stream()
+        .map(r -> new Detail("Plan of " + r.run(), Json.pretty(r.plan())))
+        .toList();
+  }
+
+  private static List<String> notes(List<CompressionResult> results) {
+    CompressionResult first = results.get(0);
+    List<String> notes = new ArrayList<>();
+    if (first.plan().prune().timestepStride() > 1) {
+      notes.add(
+          String.format(
+              "The published criterion sums the gradients of every timestep; here every %dth is"
+                  + " taken, to save time.",
+              first.plan().prune().timestepStride()));
+    }
+    long seeds = results.stream().map(r -> r.plan().finetune().seed()).distinct().count();
+    if (seeds == 1) {
+      notes.add(
+          "One seed: differences of a few per cent between arms are within what another seed"
+              + " would change.");
+    }
+    if (results.stream().map(CompressionResult::svs).anyMatch(Objects::nonNull)) {
+      notes.add(
+          "Scaling acts on the weights before finetuning; what the loss and the distance make of"
+              + " it is shown as it came out.");
+    }
+    return notes;
+  }
+}
