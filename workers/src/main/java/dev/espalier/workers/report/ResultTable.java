@@ -19,9 +19,9 @@ final class ResultTable {
         List.of(
             "Parameters",
             "MACs",
-            data.protocol().distanceName() + " ↓",
-            "SSIM against dense ↑",
-            "Images/s ↑",
+            data.protocol().distanceName() + "\u00a0↓",
+            "SSIM against dense\u00a0↑",
+            "Images/s\u00a0↑",
             "Seconds");
   }
 

@@ -59,8 +59,8 @@ class HtmlReportTest {
             "Network",
             "Parameters",
             "MACs",
-            "Fréchet distance (fashion-classifier) ↓",
-            "SSIM against dense ↑",
+            "Fréchet distance (fashion-classifier)\u00a0↓",
+            "SSIM against dense\u00a0↑",
             "ratio 0.5",
             "ratio 0.7")
         .containsSequence("pruned", "finetuned", "+ SVS, finetuned");
