@@ -1,0 +1,29 @@
+package dev.espalier.compression.evaluate;
+
+import dev.espalier.compression.tensor.Tensor;
+import java.util.Arrays;
+
+/** The squared difference of two images whose values run from 0 to 1, averaged over all values. */
+public final class MeanSquaredError {
+  private MeanSquaredError() {}
+
+  /** Mean over all image pairs; 0 for equal images. */
+  public static double mean(Tensor first, Tensor second) {
+    return Arrays.stream(perImage(first, second)).average().orElseThrow();
+  }
+
+  /**
+   * The error of each pair of images [N, C, H, W]: uint8, or floating with values from 0 to 1.
+   *
+   * @throws dev.espalier.compression.InvalidInput if the shapes differ or there is no image
+   */
+  public static double[] perImage(Tensor first, Tensor second) {
+    Images.requirePairs(first, second);
+    double[] a = Images.unit(first).doubles();
+    double[] b = Images.unit(second).doubles();
+    double[] errors = new double[first.extent(0)];
+    int values = a.length / errors.length;
+    for (int i = 0; i < a.length; i++) errors[i / values] += (a[i] - b[i]) * (a[i] - b[i]) / values;
+    return errors;
+  }
+}

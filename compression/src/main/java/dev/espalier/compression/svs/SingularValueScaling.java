@@ -1,0 +1,107 @@
+package dev.espalier.compression.svs;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.tensor.StateDict;
+import dev.espalier.compression.tensor.Tensor;
+import dev.espalier.compression.tensor.Torch;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Singular Value Scaling (SVS, AAAI 2025, arXiv 2412.17387): between pruning and finetuning every
+ * linear map U·diag(σ)·Vᵀ becomes U·diag(√σ)·Vᵀ. Both singular bases stay, the condition number κ
+ * becomes √κ, and no direction dominates the first steps of finetuning any more. The published code
+ * also brings every bias b to norm √‖b‖ and resets normalisation layers.
+ *
+ * <p>All arithmetic is double; results are float32. Scaling twice would give the fourth root, so
+ * the result carries a {@link #MARKER} and is refused a second time.
+ */
+public final class SingularValueScaling {
+  /** Metadata entry of scaled weights; its text is the {@link SvsConfig} as JSON. */
+  public static final String MARKER = "espalier.scaled";
+
+  private SingularValueScaling() {}
+
+  /**
+   * Scales the weights of a network once. With {@code enabled} off they come back as they are,
+   * unmarked.
+   *
+   * @throws InvalidInput if the weights were scaled before, are not finite, or hold a parameter
+   *     whose role is unknown (see {@link ParameterRole})
+   */
+  public static Safetensors.Content scale(Safetensors.Content network, SvsConfig config) {
+    if (!config.enabled()) return network;
+    InvalidInput.require(
+        !network.metadata().containsKey(MARKER),
+        "these weights have been scaled already (%s); a second pass would give another method",
+        network.metadata().getOrDefault(MARKER, ""));
+    Map<String, Tensor> scaled = new LinkedHashMap<>();
+    ParameterRole.of(network.tensors().shapes())
+        .forEach(
+            (key, role) -> scaled.put(key, scale(key, network.tensors().get(key), role, config)));
+    Map<String, String> metadata = new TreeMap<>(network.metadata());
+    metadata.put(MARKER, Json.write(config));
+    return new Safetensors.Content(new StateDict(scaled), metadata);
+  }
+
+  private static Tensor scale(String key, Tensor tensor, ParameterRole role, SvsConfig config) {
+    Finite.require(key, tensor);
+    return switch (role) {
+      case WEIGHT -> weight(tensor, config.power());
+      case BIAS -> config.scaleBias() ? bias(tensor, config.power()) : tensor.toFloat32();
+      case NORM_WEIGHT -> config.resetNorm() ? constant(tensor, 1) : tensor.toFloat32();
+      case NORM_BIAS -> config.resetNorm() ? constant(tensor, 0) : tensor.toFloat32();
+    };
+  }
+
+  /**
+   * U·diag(σ^p)·Vᵀ of the matrix whose rows are {@code weight}'s output channels, as float32 of the
+   * same shape. Singular values that are zero to double precision stay zero for every p: the rank
+   * is kept.
+   */
+  static Tensor weight(Tensor weight, double power) {
+    Tensor matrix = matrix(weight);
+    try (Torch.Session torch = Torch.open()) {
+      NDManager scope = torch.manager();
+      NDList svd = torch.script().call(scope, "svd", torch.toDevice(scope, matrix));
+      double[] sigma = Torch.toHost(svd.get(1)).doubles();
+      NDArray powers = torch.toDevice(scope, Tensor.of(power(sigma, matrix, power), sigma.length));
+      NDArray left = torch.script().compute(scope, "multiply", svd.get(0), powers);
+      NDArray product = torch.script().compute(scope, "matmul", left, svd.get(2));
+      return Torch.toHost(product).reshape(weight.shape()).toFloat32();
+    }
+  }
+
+  private static double[] power(double[] sigma, Tensor matrix, double power) {
+    double largest = sigma.length == 0 ? 0 : sigma[0];
+    double zero = largest * Math.max(matrix.extent(0), matrix.extent(1)) * 0x1p-52;
+    return Arrays.stream(sigma).map(s -> s > zero ? Math.pow(s, power) : 0).toArray();
+  }
+
+  /** The double matrix [output channels, everything else] of a weight of rank 2 or more. */
+  static Tensor matrix(Tensor weight) {
+    int rows = weight.extent(0);
+    return Tensor.of(weight.doubles(), rows, weight.size() / Math.max(rows, 1));
+  }
+
+  /** b·(‖b‖ + 1e-8)^(p−1), which has the norm ‖b‖^p; a zero bias stays exactly zero. */
+  static Tensor bias(Tensor bias, double power) {
+    double[] b = bias.doubles();
+    double norm = Math.sqrt(Arrays.stream(b).map(x -> x * x).sum());
+    double factor = Math.pow(norm + 1e-8, power - 1);
+    return Tensor.of(Arrays.stream(b).map(x -> x * factor).toArray(), bias.shape()).toFloat32();
+  }
+
+  private static Tensor constant(Tensor like, float value) {
+    float[] values = new float[like.size()];
+    Arrays.fill(values, value);
+    return Tensor.of(values, like.shape());
+  }
+}
