@@ -9,7 +9,12 @@ final class ReferenceCheckers {
           new UNet2DShapesChecker(),
           new UNet2DMacsChecker(),
           new PrunedSizesChecker(),
-          new PrunedChannelsChecker());
+          new PrunedChannelsChecker(),
+          new SvsNetworkChecker(),
+          new SvsMatricesChecker(),
+          new FrechetChecker(),
+          new PrdcChecker(),
+          new ImagePairsChecker());
 
   private ReferenceCheckers() {}
 }
