@@ -257,8 +257,12 @@ class Ops(nn.Module):
         decay: float,
     ) -> T:
         """Clips the gradients g to max_norm (0: not at all), steps Adam in place, moves the average e
-        towards p by 1 - decay; returns the gradient norm before clipping."""
+        towards p by 1 - decay; returns the gradient norm before clipping.
+
+        The fused kernel walks all tensors in memory order, whatever their strides are; gradients of
+        convolutions behind an attention block come out channels-last, so they are laid out first."""
         with torch.no_grad():
+            g = [x.contiguous() for x in g]
             total = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(g, 2)), 2)
             if max_norm > 0:
                 torch._foreach_mul_(g, torch.clamp(max_norm / (total + 1e-6), max=1.0))
