@@ -1,5 +1,7 @@
 package dev.espalier.compression;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Something a person handed in that cannot be used: an unknown field, a ratio out of range, a broken
  * file. The message is one line that names the field or file and the legal values; it is shown as it
@@ -15,7 +17,7 @@ public final class InvalidInput extends RuntimeException {
   }
 
   /** Throws an {@code InvalidInput} with {@code message} unless {@code legal}. */
-  public static void require(boolean legal, String message, Object... arguments) {
+  public static void require(boolean legal, String message, @Nullable Object... arguments) {
     if (!legal) throw new InvalidInput(String.format(message, arguments));
   }
 }
