@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +55,12 @@ public record CompressionPlan(
    * or words they were written with.
    */
   public String fingerprint() {
-    String work =
-        Json.write(new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null));
+    CompressionPlan work =
+        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null);
+    String canonical = Json.write(Json.MAPPER.convertValue(work, TreeMap.class));
     try {
       byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(work.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 6);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

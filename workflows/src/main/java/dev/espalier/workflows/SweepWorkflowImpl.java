@@ -59,7 +59,8 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     for (int i = 0; i < plans.size(); i++) {
       String label = points.get(i).label();
       CompressionPlan plan = resolved(label, plans.get(i));
-      String id = sweep.name() + "-" + plan.fingerprint();
+      // Kept in the history: a later version that adds a setting would hash to something else.
+      String id = sweep.name() + "-" + Workflow.sideEffect(String.class, () -> plan.fingerprint());
       if (arms.putIfAbsent(id, plan) == null) board.expect(id, label);
     }
     return arms;

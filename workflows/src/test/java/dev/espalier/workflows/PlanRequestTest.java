@@ -42,11 +42,10 @@ class PlanRequestTest {
   void theFingerprintTellsWorkApartAndNotWording() {
     CompressionPlan plan = resolve("{\"recipe\":\"quick\"}");
     assertThat(
-            resolve(
-                    "{\"prune\":{\"ratio\":0.3},\"finetune\":{\"steps\":10,\"batch\":8},\"seed\":1}")
+            resolve("{\"prune\":{\"ratio\":0.3},\"finetune\":{\"steps\":10,\"batch\":8}}")
                 .fingerprint())
         .isEqualTo(plan.fingerprint());
-    assertThat(resolve("{\"recipe\":\"quick\",\"seed\":2}").fingerprint())
+    assertThat(resolve("{\"recipe\":\"quick\",\"seed\":22}").fingerprint())
         .isNotEqualTo(plan.fingerprint());
     assertThat(resolve("{\"recipe\":\"quick\",\"svs\":{\"enabled\":false}}").fingerprint())
         .isNotEqualTo(plan.fingerprint());

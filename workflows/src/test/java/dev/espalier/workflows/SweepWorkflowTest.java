@@ -53,7 +53,9 @@ class SweepWorkflowTest {
   void namesAnArmAfterItsResolvedPlanWhateverItWasWrittenWith() {
     List<SweepArm> first = result(temporal.sweep("one", GRID)).arms();
     String other =
-        GRID.replace("{\"finetune\"", "{\"seed\": 1, \"data\": \"fashion-mnist\", \"finetune\"");
+        GRID.replace(
+            "{\"finetune\"",
+            "{\"svs\": {\"power\": 0.5}, \"data\": \"fashion-mnist\", \"finetune\"");
     List<SweepArm> again = result(temporal.sweep("two", other)).arms();
     assertThat(again)
         .extracting(SweepArm::run)
@@ -68,7 +70,7 @@ class SweepWorkflowTest {
 
   @Test
   void runsPointsThatComeToTheSameWorkOnce() {
-    String twice = "{\"axes\": {\"prune.ratio\": [0.5, 0.50], \"seed\": [1, null]}}";
+    String twice = "{\"axes\": {\"prune.ratio\": [0.5, 0.50], \"evaluate.seed\": [1, null]}}";
     assertThat(result(temporal.sweep("twice", twice)).arms()).hasSize(1);
     assertThat(temporal.device.calls).filteredOn(call -> call.startsWith("prune")).hasSize(1);
   }
@@ -162,11 +164,18 @@ class SweepWorkflowTest {
     WorkflowStub sweep = temporal.sweep("cancelled", GRID);
     while (temporal.device.underWay.size() < 2) Thread.sleep(10);
     sweep.cancel();
+    for (String arm : temporal.device.underWay) awaitCancelRequest(arm);
     temporal.device.gate.countDown();
     WorkflowFailedException failed =
         catchThrowableOfType(WorkflowFailedException.class, () -> result(sweep));
     assertThat(failed).hasCauseInstanceOf(CanceledFailure.class);
     assertThat(temporal.device.calls).noneMatch(call -> call.startsWith("finetune"));
+  }
+
+  private void awaitCancelRequest(String run) throws InterruptedException {
+    while (!temporal.history(run).contains("WORKFLOW_EXECUTION_CANCEL_REQUESTED")) {
+      Thread.sleep(20);
+    }
   }
 
   private static SweepResult result(WorkflowStub sweep) {
