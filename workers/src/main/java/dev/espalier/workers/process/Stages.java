@@ -2,6 +2,7 @@ package dev.espalier.workers.process;
 
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
 import dev.espalier.workflows.PlanActivity;
@@ -23,15 +24,27 @@ public record Stages(
     TrainActivity train,
     ReportActivity report) {
 
+  /**
+   * What stages are made of.
+   *
+   * @param settings variables, and the clone with its networks and data sets
+   * @param folder local state; {@link WorkFolder#cache} is theirs
+   * @param registry where meters are registered
+   */
+  public record Resources(
+      Settings settings,
+      WorkFolder folder,
+      ObjectStore store,
+      Recipes recipes,
+      MeterRegistry registry) {}
+
   /** Makes the stages of a process. */
   public interface Assembly {
-    Stages assemble(
-        Settings settings, ObjectStore store, Recipes recipes, MeterRegistry registry);
+    Stages assemble(Resources resources);
   }
 
   /** The stages as they are run: over the shelf, metered. */
-  public static Stages onShelf(
-      Settings settings, ObjectStore store, Recipes recipes, MeterRegistry registry) {
+  public static Stages onShelf(Resources resources) {
     // PLUG: the one place where the activities' implementations are made.
     throw new UnsupportedOperationException("the stages are not yet plugged in");
   }
