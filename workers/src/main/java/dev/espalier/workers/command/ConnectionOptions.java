@@ -19,6 +19,7 @@ final class ConnectionOptions {
       paramLabel = "HOST:PORT",
       description =
           "Temporal server (default: TEMPORAL_ADDRESS, else one found on 127.0.0.1:7233, else one"
-              + " started with the `temporal` command, else one in this process).")
+              + " started with the `temporal` command, else one in this process; `embedded` is"
+              + " the last).")
   @Nullable String temporal;
 }

@@ -6,6 +6,7 @@ import dev.espalier.compression.Json;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.connection.StoreConnection;
 import dev.espalier.workers.connection.WorkFolder;
+import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.ReportActivity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -41,11 +42,10 @@ final class ReportCommand implements Callable<Integer> {
     WorkFolder folder = program.workFolder(settings);
     try (StoreConnection store = StoreConnection.open(settings, folder)) {
       ReportActivity.Request request = request(store.store());
-      ReportActivity activity =
-          program
-              .assembly()
-              .assemble(settings, store.store(), program.recipes(), new SimpleMeterRegistry())
-              .report();
+      Stages.Resources resources =
+          new Stages.Resources(
+              settings, folder, store.store(), program.recipes(), new SimpleMeterRegistry());
+      ReportActivity activity = program.assembly().assemble(resources).report();
       String location = activity.report(request).location();
       Path file = Reports.fetch(store.store(), folder, run, location).orElseThrow();
       program

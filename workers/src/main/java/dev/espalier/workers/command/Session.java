@@ -29,7 +29,12 @@ final class Session implements AutoCloseable {
   private final TemporalConnection temporal;
   private volatile boolean ending;
 
-  private Session(Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)
+  private Session(
+      Program program,
+      ConnectionOptions options,
+      @Nullable Integer port,
+      Set<String> queues,
+      boolean shared)
       throws IOException {
     terminal = program.terminal();
     Settings settings = program.settings(options.work);
@@ -37,16 +42,15 @@ final class Session implements AutoCloseable {
     try {
       folder = program.workFolder(settings);
       MetricsEndpoint metrics = keep(MetricsPort.open(settings, port));
-      temporal =
-          keep(TemporalConnection.open(settings, folder, options.temporal, metrics.temporal()));
+      temporal = keep(temporal(settings, options, metrics, shared));
       store = keep(StoreConnection.open(settings, folder));
       terminal.say("Temporal  " + temporal.description());
       terminal.say("results   " + store.description() + "; metrics " + metrics.address());
       if (!queues.isEmpty()) {
-        Stages stages =
-            program
-                .assembly()
-                .assemble(settings, store.store(), program.recipes(), metrics.registry());
+        Stages.Resources resources =
+            new Stages.Resources(
+                settings, folder, store.store(), program.recipes(), metrics.registry());
+        Stages stages = program.assembly().assemble(resources);
         keep(WorkerProcess.start(temporal.client(), queues, stages));
       }
     } catch (IOException | RuntimeException e) {
@@ -56,6 +60,8 @@ final class Session implements AutoCloseable {
   }
 
   /**
+   * For a command that starts a run.
+   *
    * @param port the option {@code --metrics-port}, if given
    * @param queues what the worker in this process serves; none starts no worker
    * @throws InvalidInput naming what cannot be used: folder, port, server or store
@@ -63,7 +69,14 @@ final class Session implements AutoCloseable {
   static Session open(
       Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)
       throws IOException {
-    return new Session(program, options, port, queues);
+    return new Session(program, options, port, queues, false);
+  }
+
+  /** For a worker alone; as {@link #open}, but the server must be one that others reach too. */
+  static Session shared(
+      Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)
+      throws IOException {
+    return new Session(program, options, port, queues, true);
   }
 
   TemporalConnection temporal() {
@@ -114,5 +127,18 @@ final class Session implements AutoCloseable {
           }
         });
     return resource;
+  }
+
+  private TemporalConnection temporal(
+      Settings settings, ConnectionOptions options, MetricsEndpoint metrics, boolean shared) {
+    if (!shared) {
+      return TemporalConnection.open(settings, folder, options.temporal, metrics.temporal());
+    }
+    return TemporalConnection.lasting(settings, folder, options.temporal, metrics.temporal())
+        .orElseThrow(
+            () ->
+                new InvalidInput(
+                    "no Temporal server to work for; name one with --temporal or"
+                        + " TEMPORAL_ADDRESS"));
   }
 }

@@ -45,10 +45,7 @@ final class WorkerCommand implements Callable<Integer> {
         "--queues is %s; legal are %s",
         String.join(",", queues),
         String.join(", ", new TreeSet<>(WorkerProcess.QUEUES)));
-    try (Session session = Session.open(program, connection, metricsPort, queues)) {
-      InvalidInput.require(
-          session.temporal().lasting(),
-          "no Temporal server to work for; name one with --temporal or TEMPORAL_ADDRESS");
+    try (Session session = Session.shared(program, connection, metricsPort, queues)) {
       program
           .terminal()
           .say("working   on " + String.join(", ", new TreeSet<>(queues)) + "; SIGTERM ends it");

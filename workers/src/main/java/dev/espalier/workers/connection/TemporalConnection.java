@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The Temporal server of this process, by the first of these that holds:
  *
  * <ol>
- *   <li>the address given by {@code --temporal} or {@code TEMPORAL_ADDRESS};
+ *   <li>the address given by {@code --temporal} or {@code TEMPORAL_ADDRESS}; {@value #EMBEDDED}
+ *       stands for the last of these;
  *   <li>a server that answers on 127.0.0.1:7233;
  *   <li>the {@code temporal} command line tool ({@code TEMPORAL_CLI}, else on the path): its
  *       development server is started, with user interface and database, and ended with this
@@ -28,19 +29,20 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 public final class TemporalConnection implements AutoCloseable {
+  /** The address that stands for the server in process. */
+  public static final String EMBEDDED = "embedded";
+
   private static final String LOCAL = "127.0.0.1:7233";
 
   private final WorkflowServiceStubs service;
   private final WorkflowClient client;
   private final String description;
-  private final boolean lasting;
   private final Runnable close;
 
   private TemporalConnection(
       WorkflowServiceStubs service,
       String namespace,
       String description,
-      boolean lasting,
       Runnable close) {
     this.service = service;
     this.client =
@@ -51,7 +53,6 @@ public final class TemporalConnection implements AutoCloseable {
                 .setDataConverter(WireFormat.converter())
                 .build());
     this.description = description;
-    this.lasting = lasting;
     this.close = close;
   }
 
@@ -62,13 +63,21 @@ public final class TemporalConnection implements AutoCloseable {
    */
   public static TemporalConnection open(
       Settings settings, WorkFolder folder, @Nullable String address, Scope metrics) {
+    return lasting(settings, folder, address, metrics)
+        .orElseGet(() -> inProcess(namespace(settings), metrics));
+  }
+
+  /**
+   * The first three only: a server that other processes reach too.
+   *
+   * @throws InvalidInput if the server that was named does not answer
+   */
+  public static Optional<TemporalConnection> lasting(
+      Settings settings, WorkFolder folder, @Nullable String address, Scope metrics) {
     Optional<TemporalConnection> running = running(settings, address, metrics);
-    if (running.isPresent()) return running.get();
-    String namespace = namespace(settings);
-    Optional<Path> cli = CommandLineTool.find(settings);
-    return cli.isPresent()
-        ? started(cli.get(), folder, namespace, metrics)
-        : inProcess(namespace, metrics);
+    if (running.isPresent() || given(settings, address).isPresent()) return running;
+    return CommandLineTool.find(settings)
+        .map(tool -> started(tool, folder, namespace(settings), metrics));
   }
 
   /**
@@ -78,8 +87,8 @@ public final class TemporalConnection implements AutoCloseable {
    */
   public static Optional<TemporalConnection> running(
       Settings settings, @Nullable String address, Scope metrics) {
-    Optional<String> given =
-        Optional.ofNullable(address).or(() -> settings.variable("TEMPORAL_ADDRESS"));
+    Optional<String> given = given(settings, address);
+    if (given.equals(Optional.of(EMBEDDED))) return Optional.empty();
     if (given.isPresent()) return Optional.of(named(given.get(), namespace(settings), metrics));
     return Health.listens(LOCAL) ? Optional.of(found(namespace(settings), metrics)) : Optional.empty();
   }
@@ -93,16 +102,15 @@ public final class TemporalConnection implements AutoCloseable {
     return description;
   }
 
-  /** Whether it remembers runs and can be reached by other processes. */
-  public boolean lasting() {
-    return lasting;
-  }
-
   @Override
   public void close() {
     service.shutdownNow();
     service.awaitTermination(2, TimeUnit.SECONDS);
     close.run();
+  }
+
+  private static Optional<String> given(Settings settings, @Nullable String option) {
+    return Optional.ofNullable(option).or(() -> settings.variable("TEMPORAL_ADDRESS"));
   }
 
   private static String namespace(Settings settings) {
@@ -120,7 +128,7 @@ public final class TemporalConnection implements AutoCloseable {
       throw new InvalidInput("no Temporal server answers at " + address);
     }
     return new TemporalConnection(
-        service, namespace, "server at " + address, true, () -> {});
+        service, namespace, "server at " + address, () -> {});
   }
 
   private static TemporalConnection found(String namespace, Scope metrics) {
@@ -132,7 +140,7 @@ public final class TemporalConnection implements AutoCloseable {
               + " name a server with TEMPORAL_ADDRESS");
     }
     return new TemporalConnection(
-        service, namespace, "server found at " + LOCAL + interfaceOf(), true, () -> {});
+        service, namespace, "server found at " + LOCAL + interfaceOf(), () -> {});
   }
 
   private static TemporalConnection started(
@@ -142,7 +150,6 @@ public final class TemporalConnection implements AutoCloseable {
         service(server.getTarget(), metrics),
         namespace,
         "development server started by " + cli + interfaceOf(),
-        true,
         server::close);
   }
 
@@ -158,7 +165,6 @@ public final class TemporalConnection implements AutoCloseable {
         service,
         namespace,
         "in this process, without user interface (a `temporal` command on the path gives one)",
-        false,
         server::close);
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * s3/           the object store, where none is given
  * temporal.db   the Temporal server's database, where this program starts one
  * temporal.log  its log
+ * cache/        files brought from the store
  * reports/      copies of reports
  * espalier.log  warnings of this program, with stack traces
  * </pre>
@@ -59,6 +60,10 @@ public record WorkFolder(Path path) {
 
   public Path log() {
     return path.resolve("espalier.log");
+  }
+
+  public Path cache() {
+    return path.resolve("cache");
   }
 
   /** Where a copy of a run's report is kept. */

@@ -14,6 +14,7 @@ import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.compression.data.Datasets;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
 import dev.espalier.workflows.PlanActivity;
@@ -41,18 +42,30 @@ public record Stages(
   /** Version of the stages' code, noted in every manifest. */
   private static final String VERSION = "0.1.0";
 
+  /**
+   * What stages are made of.
+   *
+   * @param settings variables, and the clone with its networks and data sets
+   * @param folder local state; {@link WorkFolder#cache} is theirs
+   * @param registry where meters are registered
+   */
+  public record Resources(
+      Settings settings,
+      WorkFolder folder,
+      ObjectStore store,
+      Recipes recipes,
+      MeterRegistry registry) {}
+
   /** Makes the stages of a process. */
   public interface Assembly {
-    Stages assemble(
-        Settings settings, ObjectStore store, Recipes recipes, MeterRegistry registry);
+    Stages assemble(Resources resources);
   }
 
   /** The stages as they are run: over the shelf, metered. */
-  public static Stages onShelf(
-      Settings settings, ObjectStore store, Recipes recipes, MeterRegistry registry) {
-    Workbench bench = bench(settings, store, registry);
+  public static Stages onShelf(Resources resources) {
+    Workbench bench = bench(resources);
     return new Stages(
-        new PlanStage(bench, recipes),
+        new PlanStage(bench, resources.recipes()),
         new PruneStage(bench),
         new SvsStage(bench),
         new FinetuneStage(bench),
@@ -61,13 +74,14 @@ public record Stages(
         new ReportStage(bench));
   }
 
-  private static Workbench bench(Settings settings, ObjectStore store, MeterRegistry registry) {
+  private static Workbench bench(Resources resources) {
+    Settings settings = resources.settings();
     Map<String, String> createdBy =
         Map.of(
             "espalier", VERSION,
             "java", System.getProperty("java.version"),
             "pytorch", Torch.VERSION);
-    Shelf shelf = new Shelf(store, settings.work().resolve("cache"), createdBy);
+    Shelf shelf = new Shelf(resources.store(), resources.folder().cache(), createdBy);
     List<Path> roots = new ArrayList<>();
     settings.variable("ESPALIER_DATA").map(Path::of).ifPresent(roots::add);
     roots.add(settings.home().resolve("datasets"));
@@ -76,7 +90,7 @@ public record Stages(
         shelf,
         new BaseNetworks(shelf, settings.home().resolve("networks")),
         new Datasets(roots),
-        new StageMeters(registry));
+        new StageMeters(resources.registry()));
   }
 
   /** What needs the device; one at a time. */

@@ -1,10 +1,12 @@
 package dev.espalier.workers.process;
 
+import dev.espalier.activities.TypedFailures;
 import dev.espalier.workflows.StageOptions;
 import dev.espalier.workflows.WorkflowTypes;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.Set;
@@ -43,7 +45,12 @@ public final class WorkerProcess implements AutoCloseable {
    * @param queues some or all of {@link #QUEUES}
    */
   public static WorkerProcess start(WorkflowClient client, Set<String> queues, Stages stages) {
-    WorkerFactory factory = WorkerFactory.newInstance(client);
+    WorkerFactory factory = 
+        WorkerFactory.newInstance(
+            client,
+            WorkerFactoryOptions.newBuilder()
+                .setWorkerInterceptors(new TypedFailures())
+                .build());
     if (queues.contains(StageOptions.COMPRESS)) {
       WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options().build()));
     }

@@ -1,0 +1,51 @@
+package dev.espalier.workers;
+
+import dev.espalier.workers.command.Program;
+import dev.espalier.workers.console.Terminal;
+import dev.espalier.workers.process.Stages;
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One call of the program in this JVM, with its own variables, and what came of it. */
+record Invocation(int exitCode, String out, String err) {
+  /** In {@code work}, with the server in process and the stages of {@link SmallStages}. */
+  static Invocation of(Path work, String... arguments) {
+    return of(work, Map.of(), SmallStages::of, "", arguments);
+  }
+
+  static Invocation of(
+      Path work,
+      Map<String, String> variables,
+      Stages.Assembly assembly,
+      String input,
+      String... arguments) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("ESPALIER_HOME", work.toString());
+    environment.put("ESPALIER_WORK", work.resolve("state").toString());
+    environment.put("ESPALIER_METRICS_PORT", "0");
+    environment.put("TEMPORAL_ADDRESS", "embedded");
+    environment.putAll(variables);
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false);
+    Program program =
+        new Program(
+            environment,
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+            terminal,
+            assembly);
+    int exitCode = Espalier.run(program, arguments);
+    return new Invocation(exitCode, out.toString(), err.toString());
+  }
+
+  /** Lines said about the work. */
+  List<String> said() {
+    return err.lines().toList();
+  }
+}

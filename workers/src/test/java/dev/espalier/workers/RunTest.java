@@ -1,0 +1,118 @@
+package dev.espalier.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole commands over the server and the store in process; only the stages are small. */
+class RunTest {
+  @TempDir Path work;
+
+  @Test
+  void aRunEndsWithItsTableAndItsReport() throws IOException {
+    Invocation run = Invocation.of(work, "run");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.said().get(0)).startsWith("Temporal  in this process");
+    assertThat(run.said().get(1)).startsWith("results   folder " + work).contains("/metrics");
+    assertThat(run.err()).contains("prune: diff-pruning · 50 %").contains("report: done");
+    assertThat(run.out()).contains("dense").contains("svs, finetuned").contains("47.250");
+    String id = id(run);
+    assertThat(id).matches("fashion-ddpm-[0-9a-f]{12}");
+    Path report = work.resolve("state/reports/" + id + ".html");
+    assertThat(run.out()).contains("report: " + report);
+    assertThat(report).content().contains("1 results");
+
+    Invocation status = Invocation.of(work, "status", "--json");
+    JsonNode line = Json.parse(status.out(), "status").get(0);
+    assertThat(line.get("run").textValue()).isEqualTo(id);
+    assertThat(line.get("report").booleanValue()).isTrue();
+    assertThat(Invocation.of(work, "status").out()).contains(id).contains("on the shelf");
+
+    Files.delete(report);
+    Invocation again = Invocation.of(work, "report", id);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(report).exists();
+  }
+
+  @Test
+  void jsonIsAllThatStandardOutputHolds() {
+    Invocation run =
+        Invocation.of(
+            work, Map.of(), SmallStages::of, "{\"prune\": {\"ratio\": 0.7}}", "run", "-", "--json");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode result = Json.parse(run.out(), "result");
+    assertThat(result.at("/plan/prune/ratio").doubleValue()).isEqualTo(0.7);
+    assertThat(result.at("/finetuned/frechetDistance").doubleValue()).isEqualTo(47.25);
+  }
+
+  @Test
+  void theSamePlanIsTheSameRunHoweverItIsWritten() throws IOException {
+    Path plan = Files.writeString(work.resolve("p.json"), "{\"prune\": {\"ratio\": 0.50}}");
+    assertThat(id(Invocation.of(work, "run", plan.toString())))
+        .isEqualTo(id(Invocation.of(work, "run", "{}")));
+  }
+
+  @Test
+  void aStageThatFailsEndsInOneLineAndExitCodeOne() {
+    Invocation run = Invocation.of(work, "run", "{\"prune\": {\"seed\": 14}}");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("espalier: loss is not a number at step 3").doesNotContain("\tat");
+  }
+
+  @Test
+  void badInputThatAStageFindsEndsInItsLineAndExitCodeTwo() {
+    Invocation torn = Invocation.of(work, "run", "{\"prune\": {\"seed\": 13}}");
+    assertThat(torn.exitCode()).isEqualTo(2);
+    assertThat(torn.said()).endsWith("espalier: network.safetensors is torn at byte 13");
+    Invocation unknown = Invocation.of(work, "run", "{\"network\": \"nope\"}");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.said()).endsWith("espalier: network 'nope' does not exist");
+  }
+
+  @Test
+  void aSweepRanksItsArmsAndTellsOfThoseThatFailed() {
+    Invocation sweep =
+        Invocation.of(work, "sweep", "{\"name\": \"s\", \"axes\": {\"prune.seed\": [1, 14]}}");
+    assertThat(sweep.exitCode()).as(sweep.err()).isEqualTo(1);
+    assertThat(sweep.out())
+        .contains("prune.seed=1 ")
+        .contains("prune.seed=14: failed: loss is not a number at step 3")
+        .contains("report: ");
+    assertThat(id(sweep)).matches("s-[0-9a-f]{12}");
+  }
+
+  @Test
+  void theDemoIsTheSweepOfThatRecipe() throws IOException {
+    Path recipes = Files.createDirectories(work.resolve("recipes"));
+    Files.writeString(
+        recipes.resolve("demo.json"),
+        "{\"name\": \"demo\", \"axes\": {\"svs.enabled\": [false, true]}}");
+    Invocation demo = Invocation.of(work, "demo", "--json");
+    assertThat(demo.exitCode()).as(demo.err()).isZero();
+    assertThat(Json.parse(demo.out(), "demo").get("arms")).hasSize(2);
+  }
+
+  @Test
+  void aTrainingEndsWithItsNumbers() {
+    Invocation train =
+        Invocation.of(work, "train", "{\"name\": \"mine\", \"network\": {\"any\": 1}}");
+    assertThat(train.exitCode()).as(train.err()).isZero();
+    assertThat(train.out()).contains("stages/train/").contains("0.2000");
+    assertThat(id(train)).matches("train-mine-[0-9a-f]{12}");
+  }
+
+  private static String id(Invocation invocation) {
+    return invocation.said().stream()
+        .filter(line -> line.startsWith("run       "))
+        .map(line -> line.substring(10))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(invocation.err()));
+  }
+}

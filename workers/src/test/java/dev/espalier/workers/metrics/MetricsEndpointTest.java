@@ -1,0 +1,63 @@
+package dev.espalier.workers.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Test;
+
+class MetricsEndpointTest {
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @Test
+  void metersOfBothKindsAreServed() throws Exception {
+    try (MetricsEndpoint endpoint = MetricsEndpoint.at(0)) {
+      endpoint.registry().counter("espalier.test.beats").increment(3);
+      endpoint.temporal().counter("temporal_test").inc(1);
+      Thread.sleep(1500); // The SDK's reporter works once a second.
+      HttpResponse<String> page = get(endpoint, "*/*");
+      assertThat(page.headers().firstValue("Content-Type").orElse(""))
+          .startsWith("text/plain; version=0.0.4");
+      assertThat(page.body()).contains("espalier_test_beats_total 3.0").contains("temporal_test");
+      assertThat(get(endpoint, "application/openmetrics-text").body()).endsWith("# EOF\n");
+    }
+  }
+
+  @Test
+  void aTakenPortIsRefusedByItsNumber() throws IOException {
+    try (MetricsEndpoint first = MetricsEndpoint.at(0)) {
+      int port = first.address().getPort();
+      assertThatThrownBy(() -> MetricsEndpoint.at(port))
+          .isInstanceOf(InvalidInput.class)
+          .hasMessageContaining("metrics port " + port + " is taken");
+    }
+  }
+
+  @Test
+  void whereNoPortIsAskedForAFreeOneIsFound() throws Exception {
+    try (MetricsEndpoint first = MetricsEndpoint.anywhere();
+        MetricsEndpoint second = MetricsEndpoint.anywhere()) {
+      assertThat(second.address()).isNotEqualTo(first.address());
+      assertThat(get(second, "*/*").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void afterClosingNobodyListens() throws IOException {
+    MetricsEndpoint endpoint = MetricsEndpoint.at(0);
+    endpoint.close();
+    assertThatThrownBy(() -> get(endpoint, "*/*")).isInstanceOf(ConnectException.class);
+  }
+
+  private HttpResponse<String> get(MetricsEndpoint endpoint, String accept) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(endpoint.address()).header("Accept", accept).build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+}
