@@ -56,7 +56,8 @@ public final class EvaluateStage implements EvaluateActivity {
       long macs,
       double imagesPerSecond,
       int realImages,
-      String environment) {}
+      String environment,
+      double seconds) {}
 
   private record Drawn(Tensor images, double seconds) {}
 
@@ -86,7 +87,7 @@ public final class EvaluateStage implements EvaluateActivity {
         n.macs(),
         n.imagesPerSecond(),
         done.reused(),
-        done.seconds());
+        n.seconds());
   }
 
   private DurableStage.Done evaluate(Request request, StoredArtifact input) {
@@ -132,7 +133,8 @@ public final class EvaluateStage implements EvaluateActivity {
                         complexity.macs(),
                         request.config().samples() / drawn.seconds(),
                         data.size(),
-                        session.environment()));
+                        session.environment(),
+                        step.meters().seconds()));
           }
         });
   }

@@ -25,14 +25,16 @@ public final class FinetuneStage implements FinetuneActivity {
 
   /** What a training's manifest notes. */
   record Numbers(
-      int steps, int resumedFrom, double loss, double validationLoss, String environment) {
-    static Numbers of(DurableTraining.Trained trained, Torch.Session session) {
+      int steps, int resumedFrom, double loss, double validationLoss, String environment, double seconds) {
+    static Numbers of(
+        DurableTraining.Trained trained, Torch.Session session, DurableStage.Step step) {
       return new Numbers(
           trained.state().step(),
           trained.resumedFrom(),
           trained.loss(),
           trained.curve().validationLoss(),
-          session.environment());
+          session.environment(),
+          step.meters().seconds());
     }
   }
 
@@ -70,7 +72,7 @@ public final class FinetuneStage implements FinetuneActivity {
                         Safetensors.toBytes(
                             trained.state().average(), network.content().metadata()))
                     .add(CurveLog.PART, trained.curve().bytes())
-                    .numbers(Numbers.of(trained, session));
+                    .numbers(Numbers.of(trained, session, step));
               }
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
@@ -81,6 +83,6 @@ public final class FinetuneStage implements FinetuneActivity {
         n.loss(),
         n.validationLoss(),
         done.reused(),
-        done.seconds());
+        n.seconds());
   }
 }

@@ -43,7 +43,8 @@ public final class PruneStage implements PruneActivity {
       long parametersAfter,
       long macsBefore,
       long macsAfter,
-      int timestepsUsed) {}
+      int timestepsUsed,
+      double seconds) {}
 
   /** What determines accumulated gradients. */
   private record Calibration(
@@ -84,7 +85,7 @@ public final class PruneStage implements PruneActivity {
                 gradients = Safetensors.read(made.fetch("gradients.safetensors")).tensors();
                 timesteps = made.numbers().get("timesteps").asInt();
               }
-              write(staging, network, gradients, config, timesteps);
+              write(staging, step, network, gradients, config, timesteps);
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
     return new Result(
@@ -95,7 +96,7 @@ public final class PruneStage implements PruneActivity {
         n.macsAfter(),
         n.timestepsUsed(),
         done.reused(),
-        done.seconds());
+        n.seconds());
   }
 
   private StoredArtifact gradients(
@@ -129,6 +130,7 @@ public final class PruneStage implements PruneActivity {
 
   private static void write(
       Staging staging,
+      DurableStage.Step step,
       LoadedNetwork network,
       StateDict gradients,
       PruneConfig config,
@@ -152,7 +154,8 @@ public final class PruneStage implements PruneActivity {
                 after.parameters(),
                 before.macs(),
                 after.macs(),
-                timesteps));
+                timesteps,
+                step.meters().seconds()));
   }
 
   private static Map<String, List<Integer>> keptByRoot(ChannelPruner.Pruned pruned) {

@@ -20,7 +20,8 @@ public final class SvsStage implements SvsActivity {
     this.bench = bench;
   }
 
-  private record Numbers(double medianConditionBefore, double medianConditionAfter) {}
+  private record Numbers(
+      double medianConditionBefore, double medianConditionAfter, double seconds) {}
 
   @Override
   public Result svs(Request request) {
@@ -46,7 +47,10 @@ public final class SvsStage implements SvsActivity {
                   .add(
                       LoadedNetwork.WEIGHTS,
                       Safetensors.toBytes(scaled.tensors(), scaled.metadata()))
-                  .numbers(new Numbers(before.medianCondition(), after.medianCondition()));
+                  .numbers(new Numbers(
+                          before.medianCondition(),
+                          after.medianCondition(),
+                          step.meters().seconds()));
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
     return new Result(
@@ -54,6 +58,6 @@ public final class SvsStage implements SvsActivity {
         n.medianConditionBefore(),
         n.medianConditionAfter(),
         done.reused(),
-        done.seconds());
+        n.seconds());
   }
 }

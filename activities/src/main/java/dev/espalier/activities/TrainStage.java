@@ -62,7 +62,7 @@ public final class TrainStage implements TrainActivity {
                         LoadedNetwork.WEIGHTS,
                         Safetensors.toBytes(trained.state().average(), Map.of()))
                     .add(CurveLog.PART, trained.curve().bytes())
-                    .numbers(FinetuneStage.Numbers.of(trained, session));
+                    .numbers(FinetuneStage.Numbers.of(trained, session, step));
               }
             });
     FinetuneStage.Numbers n =
@@ -75,7 +75,7 @@ public final class TrainStage implements TrainActivity {
         n.loss(),
         n.validationLoss(),
         done.reused(),
-        done.seconds());
+        n.seconds());
   }
 
   private static boolean isClassifier(Request request) {

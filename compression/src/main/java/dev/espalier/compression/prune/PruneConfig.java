@@ -61,7 +61,7 @@ public record PruneConfig(
         Objects.requireNonNullElse(ratio, 0.5),
         Objects.requireNonNullElse(threshold, 0.05),
         Objects.requireNonNullElse(calibrationImages, 64),
-        Objects.requireNonNullElse(timestepStride, 10),
+        Objects.requireNonNullElse(timestepStride, 1),
         Objects.requireNonNullElse(seed, 0L));
   }
 
