@@ -4,27 +4,25 @@ import dev.espalier.compression.InvalidInput;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one training, as one attempt sees them. Each lies under {@code step-00001500/}
- * with its {@code checkpoint.json}; {@code ledger.json} beside them says which count and which
- * attempt may write.
+ * The checkpoints of one training, as one attempt sees them. Each lies in a folder such as {@code
+ * step-00001500-epoch-3} with its {@code checkpoint.json}; the ledger beside them says which count
+ * and which attempt may write.
  *
- * <p>Commit: parts, manifest, read all back, then the ledger by a conditional put, then delete what
- * is older than the {@value #KEPT} newest. A crash at any point leaves the previous checkpoint
- * valid; an attempt that was overtaken is stopped by the ledger.
+ * <p>Commit: parts, manifest, read all back, then the next ledger where there must be none yet,
+ * then delete what is older than the {@value #KEPT} newest. A crash at any point leaves the
+ * previous checkpoint valid; an attempt that was overtaken is stopped by the ledger.
  */
 public final class Checkpoints {
   /** How many are kept. */
   public static final int KEPT = 2;
 
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
-  private static final Pattern OBJECT = Pattern.compile(".*/step-(\\d{8,10})/([^/]+)");
+  private static final String MANIFEST = "checkpoint.json";
 
   private final Shelf shelf;
   private final String stage;
@@ -43,18 +41,18 @@ public final class Checkpoints {
 
   /** Makes this attempt the only one that can commit. */
   static Checkpoints claim(Shelf shelf, String stage, String prefix) {
-    Lease lease = Lease.claim(shelf.store(), prefix, written(shelf, prefix));
+    Lease lease = Lease.claim(shelf.store(), prefix, () -> written(shelf, prefix));
     return new Checkpoints(shelf, stage, prefix, lease);
   }
 
-  /** This attempt's number among all that ever took over. */
+  /** This attempt's number; later attempts have higher ones. */
   public long epoch() {
     return lease.epoch();
   }
 
   /**
    * The newest checkpoint that verifies. Damaged ones are logged and passed over. Its parts are
-   * fetched, so that reading them again costs no transfer.
+   * fetched, so that {@link StoredArtifact#fetch} costs no transfer.
    *
    * @param promisedStep a checkpoint's step that the previous attempt reported; 0 for none
    * @return nothing if there never was one: begin at step 0
@@ -62,17 +60,17 @@ public final class Checkpoints {
    * @throws StaleAttempt if another attempt took over
    */
   public Optional<Checkpoint> newestVerified(int promisedStep) {
-    List<Ledger.Entry> listed = lease.ledger().entries();
+    List<Ledger.Entry> listed = lease.entries();
     Optional<Checkpoint> newest =
         Stream.concat(unlisted(), listed.stream()).flatMap(e -> verified(e).stream()).findFirst();
-    if (newest.isEmpty() && (promisedStep > 0 || !listed.isEmpty() || lease.ledger().lost())) {
+    if (newest.isEmpty() && (promisedStep > 0 || !listed.isEmpty() || lease.lost())) {
       throw new LostCheckpoint(
           String.format(
               "%s: a checkpoint was promised (step %d) and none verifies; delete this prefix to"
                   + " begin at step 0",
               prefix, Math.max(promisedStep, listed.isEmpty() ? 0 : listed.get(0).step())));
     }
-    newest.ifPresent(found -> begin(found, promisedStep));
+    newest.ifPresent(found -> goOnFrom(found, promisedStep));
     return newest;
   }
 
@@ -84,7 +82,7 @@ public final class Checkpoints {
   public Staging stage(int step) {
     InvalidInput.require(step > 0, "checkpoint of step %d: steps count from 1", step);
     lease.requireCurrent();
-    return shelf.checkpoint(at(step), stage, lease.epoch(), this::commit);
+    return shelf.checkpoint(place(step, lease.epoch()), stage, lease.epoch(), this::commit);
   }
 
   /**
@@ -96,19 +94,14 @@ public final class Checkpoints {
     lease.requireCurrent();
   }
 
-  static int step(Manifest manifest) {
-    return Integer.parseInt(manifest.key().substring("step-".length()));
-  }
-
   private StoredArtifact commit(Manifest manifest) {
-    if (!shelf.put(manifest, there -> there.epoch() <= lease.epoch())) throw lease.overtaken();
+    lease.requireCurrent();
+    if (!shelf.putNew(manifest)) {
+      throw new IllegalStateException(manifest.artifact() + " was written before, and differs");
+    }
     StoredArtifact written = readBack(manifest);
-    int step = step(manifest);
-    List<Ledger.Entry> older =
-        lease.ledger().entries().stream().filter(e -> e.step() < step).limit(KEPT - 1).toList();
-    Ledger.Entry entry = new Ledger.Entry(step, manifest.seal());
-    lease.replace(Stream.concat(Stream.of(entry), older.stream()).toList());
-    deleteBefore(older.isEmpty() ? step : older.get(older.size() - 1).step());
+    count(Ledger.Entry.of(manifest), KEPT);
+    deleteUncounted();
     return written;
   }
 
@@ -117,40 +110,45 @@ public final class Checkpoints {
       StoredArtifact written = shelf.get(manifest.artifact());
       written.verify();
       return written;
-    } catch (CorruptArtifact e) {
+    } catch (CorruptArtifact | InvalidInput e) {
+      // Whoever took over may have deleted it.
+      lease.requireCurrent();
       throw new StoreUnavailable("the store gave back other bytes than were put", e);
     }
   }
 
-  private void begin(Checkpoint found, int promisedStep) {
+  private void goOnFrom(Checkpoint found, int promisedStep) {
     if (found.step() < promisedStep) {
       log.warn("{}: step {} was promised, going on from {}", prefix, promisedStep, found.step());
     }
-    Ledger.Entry entry = new Ledger.Entry(found.step(), found.artifact().manifest().seal());
+    count(Ledger.Entry.of(found.artifact().manifest()), Integer.MAX_VALUE);
+  }
+
+  /** Makes {@code newest} the newest that counts; what was listed after it does no more. */
+  private void count(Ledger.Entry newest, int kept) {
     Stream<Ledger.Entry> older =
-        lease.ledger().entries().stream().filter(e -> e.step() < found.step());
-    lease.replace(Stream.concat(Stream.of(entry), older).toList());
+        lease.entries().stream().filter(e -> e.step() < newest.step()).limit(kept - 1);
+    lease.replace(Stream.concat(Stream.of(newest), older).toList());
   }
 
   /** What the previous attempt wrote and was killed before it could list, newest first. */
   private Stream<Ledger.Entry> unlisted() {
-    int newest = lease.ledger().entries().stream().mapToInt(Ledger.Entry::step).max().orElse(0);
+    int newest = lease.entries().stream().mapToInt(Ledger.Entry::step).max().orElse(0);
     return written(shelf, prefix).stream()
-        .filter(m -> m.epoch() == lease.previousEpoch() && step(m) > newest)
-        .map(m -> new Ledger.Entry(step(m), m.seal()))
+        .map(Ledger.Entry::of)
+        .filter(e -> e.epoch() == lease.previousEpoch() && e.step() > newest)
         .sorted(Comparator.comparingInt(Ledger.Entry::step).reversed());
   }
 
   private Optional<Checkpoint> verified(Ledger.Entry entry) {
-    String place = at(entry.step());
+    String place = place(entry.step(), entry.epoch());
     try {
-      Optional<StoredArtifact> found = shelf.find(place);
-      if (found.isEmpty()) throw new CorruptArtifact(place, "checkpoint.json", "is missing");
-      StoredArtifact artifact = found.get();
+      StoredArtifact artifact =
+          shelf.find(place).orElseThrow(() -> new CorruptArtifact(place, MANIFEST, "is missing"));
       if (!artifact.manifest().seal().equals(entry.manifest())) {
-        throw new CorruptArtifact(place, "checkpoint.json", "is not the one in the ledger");
+        throw new CorruptArtifact(place, MANIFEST, "is not the one in the ledger");
       }
-      artifact.manifest().parts().forEach(part -> artifact.fetch(part.name()));
+      artifact.manifest().parts().forEach(artifact::refetch);
       return Optional.of(new Checkpoint(entry.step(), artifact));
     } catch (CorruptArtifact e) {
       log.warn("checkpoint passed over: {}", e.getMessage());
@@ -161,10 +159,9 @@ public final class Checkpoints {
   /** Every intact checkpoint manifest, listed or not. */
   private static List<Manifest> written(Shelf shelf, String prefix) {
     return shelf.store().list(prefix).stream()
-        .map(object -> object.key().substring(0, object.key().lastIndexOf('/')))
+        .flatMap(object -> CheckpointName.of(object.key()).stream())
         .distinct()
-        .filter(place -> OBJECT.matcher(place + "/checkpoint.json").matches())
-        .flatMap(place -> intact(shelf, place).stream())
+        .flatMap(name -> intact(shelf, prefix + "/" + name).stream())
         .toList();
   }
 
@@ -176,16 +173,33 @@ public final class Checkpoints {
     }
   }
 
-  private void deleteBefore(int step) {
+  /** Never what a later attempt wrote: this one may have been overtaken since its commit. */
+  private void deleteUncounted() {
     shelf.store().listEverything(prefix).stream()
-        .map(object -> OBJECT.matcher(object.key()))
-        .filter(object -> object.matches() && Integer.parseInt(object.group(1)) < step)
-        .sorted(Comparator.comparing(object -> !object.group(2).equals("checkpoint.json")))
-        .map(Matcher::group)
+        .map(ObjectStore.Stat::key)
+        .filter(this::uncounted)
+        .sorted(Comparator.comparing(key -> !key.endsWith("/" + MANIFEST)))
         .forEach(shelf.store()::delete);
   }
 
-  private String at(int step) {
-    return String.format("%s/step-%08d", prefix, step);
+  private boolean uncounted(String key) {
+    long ledger = Ledger.number(key);
+    if (ledger > 0) return lease.outdated(ledger);
+    return CheckpointName.of(key)
+        .filter(name -> name.epoch() <= lease.epoch())
+        .filter(name -> lease.entries().stream().noneMatch(e -> place(e).equals(place(name))))
+        .isPresent();
+  }
+
+  private String place(Ledger.Entry entry) {
+    return place(entry.step(), entry.epoch());
+  }
+
+  private String place(CheckpointName name) {
+    return prefix + "/" + name;
+  }
+
+  private String place(int step, long epoch) {
+    return place(new CheckpointName(step, epoch));
   }
 }

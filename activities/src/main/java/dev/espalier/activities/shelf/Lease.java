@@ -3,55 +3,56 @@ package dev.espalier.activities.shelf;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
- * An attempt's right to commit checkpoints, held as long as the ledger is the one it wrote last.
- * Each change replaces the ledger by a conditional put: an attempt that was overtaken cannot.
+ * An attempt's right to commit checkpoints, held as long as the ledger with the highest number is
+ * its own.
+ *
+ * <p>A ledger is only ever put where there is none (If-None-Match: *), and never the highest one is
+ * deleted. So of all who try to follow ledger n one succeeds, and whoever slept while others went
+ * on finds either number n+1 taken or, after its put, a higher one. Replacing one object with
+ * If-Match would be simpler, but S3Proxy's If-Match is not atomic.
  */
 final class Lease {
   private static final int TRIES = 16;
 
+  /** Past all numbers that ledgers deleted by hand may have had. */
+  private static final long LEAP = 1_000_000;
+
   private final ObjectStore store;
   private final String prefix;
   private final long previousEpoch;
+  private long number;
   private Ledger ledger;
-  private String etag;
 
-  private Lease(ObjectStore store, String prefix, long previousEpoch, Ledger ledger, String etag) {
+  private Lease(ObjectStore store, String prefix, long previousEpoch, long number, Ledger ledger) {
     this.store = store;
     this.prefix = prefix;
     this.previousEpoch = previousEpoch;
+    this.number = number;
     this.ledger = ledger;
-    this.etag = etag;
   }
 
   /**
    * Takes over from whoever holds it.
    *
-   * @param written manifests found beside the ledger; they stand in for one that is gone or damaged
+   * @param written the intact manifests beside the ledgers; they stand in for one that is lost
    */
-  static Lease claim(ObjectStore store, String prefix, List<Manifest> written) {
-    String key = prefix + "/" + Ledger.FILE;
+  static Lease claim(ObjectStore store, String prefix, Supplier<List<Manifest>> written) {
     for (int i = 0; i < TRIES; i++) {
-      Optional<ObjectStore.Content> there = store.get(key);
-      Ledger before =
-          there
-              .flatMap(content -> Ledger.read(content.bytes(), prefix))
-              .orElseGet(() -> rebuilt(written, there.isPresent()));
+      long highest = highest(store, prefix);
+      Ledger before = read(store, prefix, highest).orElseGet(() -> rebuilt(written, highest));
+      long number = Math.max(highest, before.epoch()) + 1;
       Ledger mine =
           new Ledger(
-              Ledger.SCHEMA,
-              before.epoch() + 1,
-              UUID.randomUUID().toString(),
-              before.lost(),
-              before.entries());
-      Optional<String> etag =
-          there.isPresent()
-              ? store.putIfMatch(key, mine.toJson(), there.get().etag())
-              : store.putIfAbsent(key, mine.toJson());
-      if (etag.isPresent()) return new Lease(store, prefix, before.epoch(), mine, etag.get());
+              Ledger.SCHEMA, number, UUID.randomUUID().toString(), before.lost(), before.entries());
+      if (put(store, prefix, number, mine)) {
+        return new Lease(store, prefix, before.epoch(), number, mine);
+      }
     }
-    throw new StoreUnavailable(key + " keeps changing", new IllegalStateException(key));
+    throw new StoreUnavailable(
+        prefix + ": the ledger keeps changing", new IllegalStateException(prefix));
   }
 
   long epoch() {
@@ -63,8 +64,19 @@ final class Lease {
     return previousEpoch;
   }
 
-  Ledger ledger() {
-    return ledger;
+  /** The checkpoints that count, newest first. */
+  List<Ledger.Entry> entries() {
+    return ledger.entries();
+  }
+
+  /** Whether the ledger was damaged and nothing was committed since. */
+  boolean lost() {
+    return ledger.lost();
+  }
+
+  /** Whether the ledger of this number is in the past. */
+  boolean outdated(long ledger) {
+    return ledger < number - 1;
   }
 
   /**
@@ -75,10 +87,8 @@ final class Lease {
   void replace(List<Ledger.Entry> entries) {
     Ledger next = new Ledger(Ledger.SCHEMA, ledger.epoch(), ledger.owner(), false, entries);
     if (next.equals(ledger)) return;
-    etag =
-        store
-            .putIfMatch(prefix + "/" + Ledger.FILE, next.toJson(), etag)
-            .orElseThrow(this::overtaken);
+    if (!put(store, prefix, number + 1, next)) throw overtaken();
+    number++;
     ledger = next;
   }
 
@@ -88,19 +98,33 @@ final class Lease {
    * @throws StaleAttempt if another attempt took over
    */
   void requireCurrent() {
-    Optional<ObjectStore.Stat> there = store.stat(prefix + "/" + Ledger.FILE);
-    if (there.isEmpty() || !there.get().etag().equals(etag)) throw overtaken();
+    if (highest(store, prefix) != number) throw overtaken();
   }
 
-  StaleAttempt overtaken() {
+  private StaleAttempt overtaken() {
     return new StaleAttempt(
         prefix + ": another attempt took over from this one, epoch " + ledger.epoch());
   }
 
-  private static Ledger rebuilt(List<Manifest> written, boolean damaged) {
-    long epoch = written.stream().mapToLong(Manifest::epoch).max().orElse(0);
-    List<Ledger.Entry> entries =
-        written.stream().map(m -> new Ledger.Entry(Checkpoints.step(m), m.seal())).toList();
-    return new Ledger(Ledger.SCHEMA, epoch, "", damaged, entries);
+  private static boolean put(ObjectStore store, String prefix, long number, Ledger ledger) {
+    String key = prefix + "/" + Ledger.file(number);
+    return store.putIfAbsent(key, ledger.toJson()).isPresent() && highest(store, prefix) == number;
+  }
+
+  private static long highest(ObjectStore store, String prefix) {
+    return store.list(prefix).stream().mapToLong(o -> Ledger.number(o.key())).max().orElse(0);
+  }
+
+  private static Optional<Ledger> read(ObjectStore store, String prefix, long number) {
+    return store
+        .get(prefix + "/" + Ledger.file(number))
+        .flatMap(found -> Ledger.read(found.bytes(), prefix, number));
+  }
+
+  private static Ledger rebuilt(Supplier<List<Manifest>> written, long highest) {
+    List<Ledger.Entry> entries = written.get().stream().map(Ledger.Entry::of).toList();
+    long newest = entries.stream().mapToLong(Ledger.Entry::epoch).max().orElse(0);
+    long epoch = highest == 0 && newest > 0 ? newest + LEAP : newest;
+    return new Ledger(Ledger.SCHEMA, epoch, "", highest > 0, entries);
   }
 }

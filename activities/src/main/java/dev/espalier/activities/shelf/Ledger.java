@@ -3,42 +3,60 @@ package dev.espalier.activities.shelf;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Whose checkpoints these are and which count.
+ * Whose checkpoints these are and which count, at one moment. Each change is a new object, {@code
+ * ledger-00000012.json}; the one with the highest number holds.
  *
- * @param epoch grows by one with every attempt that takes over
+ * @param epoch of the attempt that wrote it: the number of its first ledger
  * @param owner differs between any two attempts
  * @param lost whether an earlier ledger was found damaged and nothing was committed since
  * @param entries the checkpoints that count, newest first
  */
 record Ledger(int schema, long epoch, String owner, boolean lost, List<Entry> entries) {
   static final int SCHEMA = 1;
-  static final String FILE = "ledger.json";
+  private static final Pattern FILE = Pattern.compile(".*/ledger-(\\d{8,18})\\.json");
 
   /**
    * One checkpoint.
    *
+   * @param epoch of the attempt that wrote it
    * @param manifest seal of its manifest
    */
-  record Entry(int step, String manifest) {}
-
-  Ledger {
-    entries = entries.stream().sorted(Comparator.comparingInt(Entry::step).reversed()).toList();
+  record Entry(int step, long epoch, String manifest) {
+    static Entry of(Manifest manifest) {
+      CheckpointName name = CheckpointName.of(manifest.artifact()).orElseThrow();
+      return new Entry(name.step(), name.epoch(), manifest.seal());
+    }
   }
 
-  Optional<Entry> at(int step) {
-    return entries.stream().filter(entry -> entry.step() == step).findFirst();
+  Ledger {
+    entries =
+        entries.stream()
+            .sorted(Comparator.comparing(Entry::step).thenComparing(Entry::epoch).reversed())
+            .toList();
   }
 
   byte[] toJson() {
     return SealedJson.write(this);
   }
 
+  static String file(long number) {
+    return String.format("ledger-%08d.json", number);
+  }
+
+  /** The number of the ledger at {@code key}; 0 if that is none. */
+  static long number(String key) {
+    Matcher file = FILE.matcher(key);
+    return file.matches() ? Long.parseLong(file.group(1)) : 0;
+  }
+
   /** The ledger in {@code json}, or nothing if it is damaged. */
-  static Optional<Ledger> read(byte[] json, String prefix) {
+  static Optional<Ledger> read(byte[] json, String prefix, long number) {
     try {
-      return Optional.of(SealedJson.read(json, Ledger.class, SCHEMA, prefix, FILE));
+      return Optional.of(SealedJson.read(json, Ledger.class, SCHEMA, prefix, file(number)));
     } catch (CorruptArtifact e) {
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import dev.espalier.compression.InvalidInput;
 import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
+import io.minio.Http;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
@@ -24,6 +25,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 
 /**
  * One bucket of an S3 store. Every operation waits out a store that is away for some seconds and
@@ -70,8 +74,8 @@ public final class ObjectStore {
             .endpoint(config.endpoint())
             .region(config.region())
             .credentials(config.accessKey(), config.secretKey())
+            .httpClient(connections(config), true)
             .build();
-    client.setTimeout(5_000, 30_000, 30_000);
     Retry first = new Retry(PATIENCE_AT_START, () -> {});
     try {
       first.call("open bucket " + config.bucket(), () -> makeBucket(client, config.bucket()));
@@ -126,7 +130,8 @@ public final class ObjectStore {
 
   /**
    * Overwrites only the object with {@code etag}; returns the new ETag, or nothing if there is
-   * another object now, with other bytes than these.
+   * another object now, with other bytes than these. Not to be relied on for mutual exclusion:
+   * S3Proxy tests and replaces in two steps.
    */
   public Optional<String> putIfMatch(String key, byte[] bytes, String etag) {
     return putIf(key, bytes, Map.of("If-Match", "\"" + etag + "\""));
@@ -254,6 +259,20 @@ public final class ObjectStore {
       if (S3Errors.absent(e)) return Optional.empty();
       throw e;
     }
+  }
+
+  /** On daemon threads, so that a finished program ends; certificates only where they are used. */
+  private static OkHttpClient connections(S3Config config) {
+    OkHttpClient client =
+        config.endpoint().startsWith("https") ? Http.newDefaultClient() : new OkHttpClient();
+    return client
+        .newBuilder()
+        .dispatcher(new Dispatcher(Retry.THREADS))
+        .connectTimeout(Duration.ofSeconds(5))
+        .writeTimeout(Duration.ofSeconds(30))
+        .readTimeout(Duration.ofSeconds(30))
+        .protocols(List.of(Protocol.HTTP_1_1))
+        .build();
   }
 
   private static boolean makeBucket(MinioClient client, String bucket) throws Exception {

@@ -22,7 +22,7 @@ record Retry(Duration patience, Runnable beat) {
   private static final Logger log = LoggerFactory.getLogger(Retry.class);
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 8_000;
-  private static final ExecutorService CALLS =
+  static final ExecutorService THREADS =
       Executors.newCachedThreadPool(
           work -> {
             Thread thread = new Thread(work, "object-store");
@@ -55,7 +55,7 @@ record Retry(Duration patience, Runnable beat) {
   }
 
   private <T> T await(Callable<T> operation) throws ExecutionException {
-    Future<T> result = CALLS.submit(operation);
+    Future<T> result = THREADS.submit(operation);
     try {
       while (true) {
         try {

@@ -142,6 +142,11 @@ public final class Shelf {
     throw new StoreUnavailable(key + " keeps changing", new IllegalStateException(key));
   }
 
+  /** Puts the manifest where there is none; false if there is another one. */
+  boolean putNew(Manifest manifest) {
+    return store.putIfAbsent(manifestKey(manifest.artifact()), manifest.toJson()).isPresent();
+  }
+
   private static Optional<Manifest> intact(ObjectStore.Content found, String prefix) {
     try {
       return Optional.of(Manifest.read(found.bytes(), prefix));

@@ -61,8 +61,13 @@ public final class StoredArtifact {
    */
   public Path fetch(String part) {
     Manifest.Part wanted = part(part);
-    Path file = cache.resolve(wanted.sha256()).resolve(wanted.name());
-    if (isRight(wanted, file)) return file;
+    Path file = cached(wanted);
+    return isRight(wanted, file) ? file : refetch(wanted);
+  }
+
+  /** Fetches though a right copy may be here, to know that the store's is right. */
+  Path refetch(Manifest.Part wanted) {
+    Path file = cached(wanted);
     Path partial = temporary();
     try {
       Sha256 found =
@@ -106,6 +111,10 @@ public final class StoredArtifact {
                         + name
                         + "'; it has "
                         + manifest.parts().stream().map(Manifest.Part::name).toList()));
+  }
+
+  private Path cached(Manifest.Part part) {
+    return cache.resolve(part.sha256()).resolve(part.name());
   }
 
   private String object(Manifest.Part part) {

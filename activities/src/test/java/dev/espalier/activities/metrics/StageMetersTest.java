@@ -1,0 +1,164 @@
+package dev.espalier.activities.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class StageMetersTest {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final StageMeters meters = new StageMeters(registry);
+
+  @Test
+  void everyMetricIsExportedUnderItsFixedName() {
+    everything();
+
+    assertThat(names(registry.scrape()))
+        .containsExactlyInAnyOrderElementsOf(MetricNames.exported());
+    assertThat(MetricNames.exported())
+        .containsExactlyInAnyOrder(
+            "espalier_train_loss",
+            "espalier_train_validation_loss",
+            "espalier_train_learning_rate",
+            "espalier_train_gradient_norm",
+            "espalier_train_step",
+            "espalier_train_images_per_second",
+            "espalier_train_steps_total",
+            "espalier_train_images_total",
+            "espalier_checkpoints_written_total",
+            "espalier_checkpoint_written_bytes_total",
+            "espalier_checkpoint_failures_total",
+            "espalier_checkpoint_write_seconds_bucket",
+            "espalier_checkpoint_write_seconds_count",
+            "espalier_checkpoint_write_seconds_sum",
+            "espalier_checkpoint_write_seconds_max",
+            "espalier_stages_total",
+            "espalier_stage_failures_total",
+            "espalier_stage_duration_seconds_bucket",
+            "espalier_stage_duration_seconds_count",
+            "espalier_stage_duration_seconds_sum",
+            "espalier_stage_duration_seconds_max",
+            "espalier_evaluate_frechet_distance",
+            "espalier_evaluate_ssim",
+            "espalier_evaluate_parameters",
+            "espalier_evaluate_macs",
+            "espalier_evaluate_images_per_second");
+  }
+
+  @Test
+  void everyMetricHasItsHelpAndItsLabels() {
+    everything();
+    String scrape = registry.scrape();
+
+    for (MetricNames metric : MetricNames.values()) {
+      assertThat(scrape).as(metric.name()).contains(metric.help());
+      String series = metric.series().get(0);
+      String sample = scrape.lines().filter(l -> l.startsWith(series + "{")).findFirst().orElse("");
+      assertThat(metric.labels()).allMatch(label -> sample.contains(label + "=\""), sample);
+    }
+  }
+
+  @Test
+  void gaugesShowTheLatestValueAndGoWithTheStage() {
+    StageMeters.Scope scope = meters.open("sweep", "arm-1", "finetune");
+    scope.step(1, 32, 0.9, 1e-3, 2.5);
+    scope.step(2, 32, 0.5, 1e-3, 2.5);
+    assertThat(registry.scrape())
+        .contains(
+            "espalier_train_loss{experiment=\"sweep\",run=\"arm-1\",stage=\"finetune\"} 0.5\n")
+        .contains(
+            "espalier_train_step{experiment=\"sweep\",run=\"arm-1\",stage=\"finetune\"} 2.0\n");
+
+    scope.done(StageMeters.Outcome.COMPUTED);
+    scope.close();
+
+    assertThat(registry.scrape())
+        .doesNotContain("arm-1")
+        .contains("espalier_train_steps_total{stage=\"finetune\"} 2.0\n")
+        .contains("espalier_train_images_total{stage=\"finetune\"} 64.0\n")
+        .contains("espalier_stages_total{outcome=\"computed\",stage=\"finetune\"} 1.0\n");
+  }
+
+  @Test
+  void aScopeClosedWithoutAnOutcomeFailed() {
+    meters.open("run", "prune").close();
+
+    assertThat(registry.scrape())
+        .contains("espalier_stages_total{outcome=\"failed\",stage=\"prune\"} 1.0\n");
+  }
+
+  @Test
+  void aSecondAttemptTakesTheGaugesOver() {
+    StageMeters.Scope first = meters.open("run", "finetune");
+    first.step(1, 1, 0.1, 1, 1);
+    StageMeters.Scope second = meters.open("run", "finetune");
+    second.step(5, 1, 0.2, 1, 1);
+    first.step(2, 1, 0.3, 1, 1);
+    first.close();
+
+    assertThat(registry.scrape())
+        .contains("espalier_train_loss{experiment=\"run\",run=\"run\",stage=\"finetune\"} 0.2\n");
+    second.close();
+    assertThat(registry.scrape()).doesNotContain("espalier_train_loss");
+  }
+
+  @Test
+  void evaluationsStayButNotWithoutBound() {
+    for (int i = 0; i < 3 * StageMeters.EVALUATIONS; i++) meters.evaluated(evaluation("run-" + i));
+
+    assertThat(samples("espalier_evaluate_frechet_distance")).hasSize(StageMeters.EVALUATIONS);
+    assertThat(registry.scrape()).contains("run=\"run-191\"").doesNotContain("run=\"run-127\"");
+  }
+
+  @Test
+  void anEvaluationTakesThePlaceOfAnEarlierOne() {
+    meters.evaluated(evaluation("run"));
+    meters.evaluated(
+        new Evaluation("run", "run", "prune", "fashion-classifier", 9, 0.5, 10, 20, 30));
+
+    assertThat(samples("espalier_evaluate_frechet_distance")).hasSize(1);
+    assertThat(samples("espalier_evaluate_frechet_distance").get(0)).endsWith(" 9.0");
+  }
+
+  @Test
+  void timersExportTheBucketsOfTheirObjectivesOnly() {
+    everything();
+
+    assertThat(samples("espalier_checkpoint_write_seconds_bucket")).hasSize(5);
+  }
+
+  private void everything() {
+    StageMeters.Scope scope = meters.open("run", "finetune");
+    scope.step(1, 32, 0.5, 1e-3, 2);
+    scope.validationLoss(0.6);
+    scope.checkpoint(1_000, Duration.ofMillis(20));
+    scope.checkpointFailed();
+    scope.failed(new IllegalStateException("x"));
+    StageMeters.Scope other = meters.open("other", "prune");
+    other.done(StageMeters.Outcome.REUSED);
+    other.close();
+    meters.evaluated(evaluation("run"));
+  }
+
+  private static Evaluation evaluation(String run) {
+    return new Evaluation(run, run, "prune", "fashion-classifier", 12.5, 0.5, 10, 20, 30);
+  }
+
+  private List<String> samples(String name) {
+    return registry.scrape().lines().filter(line -> line.startsWith(name + "{")).toList();
+  }
+
+  private static Set<String> names(String scrape) {
+    return scrape
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("[{ ]")[0])
+        .collect(Collectors.toSet());
+  }
+}

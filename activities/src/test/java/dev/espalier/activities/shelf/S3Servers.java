@@ -1,0 +1,125 @@
+package dev.espalier.activities.shelf;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+
+/** The S3 servers that the tests run against: S3Proxy in process, and MinIO where it is found. */
+public final class S3Servers {
+  static final String ACCESS = "espalier-test";
+  static final String SECRET = "espalier-test-secret";
+  private static final AtomicInteger buckets = new AtomicInteger();
+  private static final List<Server> RUNNING = start();
+
+  /** One of them. */
+  public record Server(String name, String endpoint) {
+    /** A bucket of its own for each caller. */
+    public S3Config config() {
+      String bucket = "test-" + buckets.incrementAndGet();
+      return new S3Config(endpoint, "us-east-1", bucket, ACCESS, SECRET);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private S3Servers() {}
+
+  public static Stream<Server> all() {
+    return RUNNING.stream();
+  }
+
+  /** The one that is always there. */
+  public static Server s3Proxy() {
+    return RUNNING.get(0);
+  }
+
+  static S3Proxy s3Proxy(Path folder, int port) throws Exception {
+    S3Proxy server =
+        S3Proxy.builder()
+            .blobStore(new FilesystemNio2BlobStore(folder.toString()))
+            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .awsAuthentication(AuthenticationType.AWS_V4, ACCESS, SECRET)
+            .jettyMaxThreads(24)
+            .build();
+    server.start();
+    return server;
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static List<Server> start() {
+    try {
+      List<Server> servers = new ArrayList<>();
+      S3Proxy proxy = s3Proxy(Files.createTempDirectory("s3proxy"), 0);
+      servers.add(new Server("S3Proxy", "http://127.0.0.1:" + proxy.getPort()));
+      Optional<Path> minio = minioBinary();
+      if (minio.isPresent()) {
+        servers.add(startMinio(minio.get()));
+      } else {
+        System.out.println(
+            "MinIO: no binary in $MINIO_BIN or on PATH; store tests run against S3Proxy only");
+      }
+      return List.copyOf(servers);
+    } catch (Exception e) {
+      throw new IllegalStateException("no object store to test against", e);
+    }
+  }
+
+  private static Optional<Path> minioBinary() {
+    String given = System.getenv("MINIO_BIN");
+    if (given != null && !given.isBlank()) return Optional.of(Path.of(given));
+    return Stream.of(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, "minio"))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static Server startMinio(Path binary) throws Exception {
+    int port = freePort();
+    Path data = Files.createTempDirectory("minio");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                binary.toString(),
+                "server",
+                data.toString(),
+                "--address",
+                "127.0.0.1:" + port,
+                "--console-address",
+                "127.0.0.1:" + freePort())
+            .redirectErrorStream(true)
+            .redirectOutput(data.resolve("minio.log").toFile());
+    builder.environment().put("MINIO_ROOT_USER", ACCESS);
+    builder.environment().put("MINIO_ROOT_PASSWORD", SECRET);
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    for (int i = 0; i < 200 && !answers(port); i++) Thread.sleep(100);
+    return new Server("MinIO", "http://127.0.0.1:" + port);
+  }
+
+  private static boolean answers(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
