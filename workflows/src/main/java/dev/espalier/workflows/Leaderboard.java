@@ -77,7 +77,7 @@ final class Leaderboard {
     text.append("|---|---|---:|---:|---:|\n");
     for (SweepArm arm : arms()) text.append(row(arm));
     if (report != null) text.append("\nReport: `").append(report).append("`\n");
-    Workflow.setCurrentDetails(text.toString());
+    Summaries.show(text.toString());
   }
 
   private static String row(SweepArm arm) {
