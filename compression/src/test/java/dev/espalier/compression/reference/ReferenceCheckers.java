@@ -9,7 +9,12 @@ final class ReferenceCheckers {
           new UNet2DShapesChecker(),
           new UNet2DMacsChecker(),
           new PrunedSizesChecker(),
-          new PrunedChannelsChecker());
+          new PrunedChannelsChecker(),
+          new UNet2DForwardChecker(),
+          new DdimSchedulerChecker(),
+          new DdimTrajectoryChecker(),
+          new DdimCodebaseChecker(),
+          new AdamChecker());
 
   private ReferenceCheckers() {}
 }
