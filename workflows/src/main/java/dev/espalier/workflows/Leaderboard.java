@@ -1,6 +1,5 @@
 package dev.espalier.workflows;
 
-import io.temporal.workflow.Workflow;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
