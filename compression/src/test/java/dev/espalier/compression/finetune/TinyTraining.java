@@ -73,7 +73,7 @@ final class TinyTraining {
 
   private record Checkpoints(Consumer<TrainingState> checkpoint) implements TrainingListener {
     @Override
-    public void step(Step step) {}
+    public void step(Step step, Supplier<TrainingState> state) {}
 
     @Override
     public void validation(int step, double loss) {}

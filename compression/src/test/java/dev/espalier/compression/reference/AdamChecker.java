@@ -140,7 +140,7 @@ final class AdamChecker implements ReferenceChecker {
     private final List<Step> steps = new ArrayList<>();
 
     @Override
-    public void step(Step step) {
+    public void step(Step step, Supplier<TrainingState> state) {
       steps.add(step);
     }
 
