@@ -91,6 +91,7 @@ final class DurableTraining implements TrainingListener {
 
   /** Saves the state of a training that is told to stop, if this attempt still may. */
   private void takeAlong(int at, Supplier<TrainingState> state, RuntimeException stop) {
+    step.liveness().ending();
     try {
       if (at > committed && at < config.steps()) commit(at, state.get());
     } catch (RuntimeException e) {
