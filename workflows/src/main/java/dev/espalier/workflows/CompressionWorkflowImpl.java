@@ -103,7 +103,7 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
             () -> activity.report(new ReportActivity.Request(run, List.of(result))),
             ReportActivity.Result::location);
     CompressionResult whole = result.withReport(report.location());
-    Workflow.setCurrentDetails(Summaries.of(whole));
+    Summaries.show(Summaries.of(whole));
     return whole;
   }
 

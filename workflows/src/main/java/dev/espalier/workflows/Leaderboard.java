@@ -1,6 +1,5 @@
 package dev.espalier.workflows;
 
-import io.temporal.workflow.Workflow;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +76,7 @@ final class Leaderboard {
     text.append("|---|---|---:|---:|---:|\n");
     for (SweepArm arm : arms()) text.append(row(arm));
     if (report != null) text.append("\nReport: `").append(report).append("`\n");
-    Workflow.setCurrentDetails(text.toString());
+    Summaries.show(text.toString());
   }
 
   private static String row(SweepArm arm) {

@@ -71,7 +71,7 @@ final class RunSteps {
 
   private void set(String name, RunStatus.State state, @Nullable JsonNode result, String words) {
     entries.put(name, new Entry(entry(name).setting(), state, result, words));
-    Workflow.setCurrentDetails(markdown());
+    Summaries.show(markdown());
   }
 
   private String markdown() {

@@ -4,6 +4,7 @@ import dev.espalier.compression.evaluate.EvaluateConfig;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.svs.SvsConfig;
+import io.temporal.workflow.Workflow;
 import java.util.Locale;
 
 /** Settings and results in the few words that fit a timeline or a table cell. */
@@ -81,6 +82,14 @@ final class Summaries {
     return format(
         "| %s | %.2f | %.3f | %,d | %,d |\n",
         network, result.frechetDistance(), result.ssim(), result.parameters(), result.macs());
+  }
+
+  /**
+   * Shows {@code markdown} as the run's details. The UI sets tables without space between their
+   * cells, so every cell gets some of its own.
+   */
+  static void show(String markdown) {
+    Workflow.setCurrentDetails(markdown.replace(" | ", "\u2003 | ").replace(" |\n", "\u2003 |\n"));
   }
 
   static String format(String format, Object... arguments) {

@@ -60,7 +60,7 @@ class CheckpointsTest {
   void aDamagedNewestFallsBackToTheOneBefore() {
     List<UnaryOperator<byte[]>> damages =
         List.of(
-            whole -> Arrays.copyOf(whole, whole.length - 1),
+            whole -> Arrays.copyOf(whole, whole.length - 2),
             whole -> new byte[0],
             whole -> {
               byte[] flipped = whole.clone();

@@ -3,6 +3,7 @@ package dev.espalier.compression.diffusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.tensor.Torch;
+import java.util.Arrays;
 
 /**
  * Images at given timesteps of the forward process.
@@ -38,19 +39,24 @@ public record NoisyBatch(NDArray noisy, NDArray noise, NDArray timesteps) {
       NDArray images,
       int[] timesteps,
       NDArray noise) {
-    int n = timesteps.length;
-    long[] steps = new long[n];
-    float[] signal = new float[n];
-    float[] sigma = new float[n];
-    for (int i = 0; i < n; i++) {
-      steps[i] = timesteps[i];
-      signal[i] = (float) Math.sqrt(schedule.cumulative(timesteps[i]));
-      sigma[i] = (float) Math.sqrt(1 - schedule.cumulative(timesteps[i]));
+    long[] steps = Arrays.stream(timesteps).asLongStream().toArray();
+    float[] signal = new float[steps.length];
+    float[] noisiness = new float[steps.length];
+    for (int i = 0; i < steps.length; i++) {
+      signal[i] = (float) schedule.cumulative(timesteps[i]);
+      noisiness[i] = 1 - signal[i];
     }
     NDArray noisy =
         session
             .script()
-            .run(scope, "add_noise", true, images, noise, scope.create(signal), scope.create(sigma))
+            .run(
+                scope,
+                "add_noise",
+                true,
+                images,
+                noise,
+                scope.create(signal).sqrt(),
+                scope.create(noisiness).sqrt())
             .singletonOrThrow();
     return new NoisyBatch(noisy, noise, scope.create(steps));
   }

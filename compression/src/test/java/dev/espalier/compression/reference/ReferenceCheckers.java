@@ -14,7 +14,12 @@ final class ReferenceCheckers {
           new SvsMatricesChecker(),
           new FrechetChecker(),
           new PrdcChecker(),
-          new ImagePairsChecker());
+          new ImagePairsChecker(),
+          new UNet2DForwardChecker(),
+          new DdimSchedulerChecker(),
+          new DdimTrajectoryChecker(),
+          new DdimCodebaseChecker(),
+          new AdamChecker());
 
   private ReferenceCheckers() {}
 }

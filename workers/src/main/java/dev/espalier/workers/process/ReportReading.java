@@ -32,6 +32,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -59,9 +60,7 @@ final class ReportReading {
     CompressionPlan plan = first.plan();
     List<Arm> arms = new ArrayList<>();
     arms.add(dense(first));
-    for (List<CompressionResult> setting : groups(results, r -> r.plan().prune())) {
-      arms.addAll(setting(setting));
-    }
+    for (Setting setting : Setting.of(results)) arms.addAll(arms(setting));
     return new ReportData(
         request.run(),
         TIME.format(Instant.now()),
@@ -101,9 +100,10 @@ final class ReportReading {
   }
 
   /** The arms of one pruned network: pruned, scaled, and what finetuning made of both. */
-  private List<Arm> setting(List<CompressionResult> results) throws IOException {
+  private List<Arm> arms(Setting setting) throws IOException {
+    List<CompressionResult> results = setting.results();
     CompressionResult first = results.get(0);
-    String name = "ratio " + first.plan().prune().ratio();
+    String name = setting.name();
     List<Arm> arms = new ArrayList<>();
     Arm pruned =
         shown(
@@ -246,7 +246,7 @@ final class ReportReading {
           new Fact(
               "median κ at ratio " + r.plan().prune().ratio(),
               String.format(
-                  java.util.Locale.ROOT,
+                  Locale.ROOT,
                   "%.2f → %.2f",
                   r.svs().medianConditionBefore(),
                   r.svs().medianConditionAfter())));

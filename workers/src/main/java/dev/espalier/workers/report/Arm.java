@@ -95,8 +95,8 @@ public record Arm(
   }
 
   /**
-   * One row of the result table. The two lists have a value per seed and are empty where the number
-   * was not taken; so is NaN.
+   * One row of the result table. The two lists have a value per seed; what is not finite was not
+   * taken and is left out.
    *
    * @param parameters learnable scalars
    * @param macs multiply-accumulates of one forward pass of one image
@@ -113,8 +113,8 @@ public record Arm(
       double imagesPerSecond,
       double seconds) {
     public Measures {
-      frechetDistance = List.copyOf(frechetDistance);
-      ssim = List.copyOf(ssim);
+      frechetDistance = frechetDistance.stream().filter(Double::isFinite).toList();
+      ssim = ssim.stream().filter(Double::isFinite).toList();
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -34,12 +35,12 @@ public final class HtmlReport {
   }
 
   private static Tag result(ReportData data) {
-    List<Arm> measured = Arms.measured(data.arms());
-    return Section.of(
-        "result",
-        "Result",
-        "",
-        List.of(ResultTable.draw(data), Legend.of(measured), DistanceChart.draw(data)));
+    List<Tag> content = new ArrayList<>(List.of(ResultTable.draw(data)));
+    if (any(data, a -> a.measures() != null && !a.measures().frechetDistance().isEmpty())) {
+      content.add(Legend.of(Arms.measured(data.arms())));
+      content.add(DistanceChart.draw(data));
+    }
+    return Section.of("result", "Result", "", content);
   }
 
   private static Tag head(ReportData data) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -133,6 +134,31 @@ class HtmlReportTest {
     Document html = parse(HtmlReport.render(sweep));
     assertThat(texts(html, "h2")).containsExactly("Reading these numbers", "Record");
     assertThat(elements(html, "svg")).isEmpty();
+  }
+
+  @Test
+  void numbersThatWereNotTakenAreDashes() throws Exception {
+    ReportData d = SampleReport.sweep();
+    Arm dense =
+        Arm.of(Stage.DENSE, "")
+            .with(new Measures(10, 10, List.of(Double.NaN), List.of(Double.NaN), 0, Double.NaN))
+            .withSpectra(
+                Map.of("w", Double.POSITIVE_INFINITY),
+                List.of(new Arm.Spectrum("w", List.of(2.0, 0.5, 0.0))));
+    Document html =
+        parse(
+            HtmlReport.render(
+                new ReportData(
+                    d.run(),
+                    d.finished(),
+                    d.subject(),
+                    d.protocol(),
+                    List.of(dense),
+                    List.of(),
+                    List.of(),
+                    List.of())));
+    assertThat(texts(styled(html, "table", "results"), "td"))
+        .containsExactly("10", "10", "–", "–", "0", "–");
   }
 
   @Test

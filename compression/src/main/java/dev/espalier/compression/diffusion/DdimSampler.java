@@ -1,0 +1,101 @@
+package dev.espalier.compression.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.espalier.compression.CounterRandom;
+import dev.espalier.compression.network.Network;
+import dev.espalier.compression.network.Run;
+import dev.espalier.compression.network.Weights;
+import dev.espalier.compression.tensor.Tensor;
+import dev.espalier.compression.tensor.Torch;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Draws images with the deterministic sampler of Song et al. 2021 (equation 12 at η = 0), for a
+ * network that predicts noise: images that differ only by the network are comparable one by one.
+ *
+ * @param clip whether the image predicted at every step is kept within [-1, 1] and the noise computed
+ *     again from it; the paper's experiments do not
+ */
+public record DdimSampler(
+    Torch.Session session, Network network, Weights weights, NoiseSchedule schedule, boolean clip) {
+
+  /** The clean image, as a timestep. */
+  public static final int IMAGE = -1;
+
+  /**
+   * The images {@code first} to {@code first + count − 1} of an unending series. Image i starts from
+   * noise that is a function of (seed, i) alone: any split into batches and any network gets the
+   * same.
+   *
+   * @param timesteps descending; a repeated one would change nothing and is left out
+   * @param progress hears how many of the timesteps are done
+   * @return uint8 [count, channels, height, width]
+   */
+  public Tensor sample(int[] timesteps, long seed, int first, int count, IntConsumer progress) {
+    int[] path = IntStream.concat(Arrays.stream(timesteps), IntStream.of(IMAGE)).toArray();
+    try (NDManager scope = session.manager().newSubManager()) {
+      NDArray image = walk(scope, noise(scope, seed, first, count), path, progress);
+      return Torch.toHost(session.script().compute(scope, "to_uint8", image));
+    }
+  }
+
+  /** Standard normal noise of the images {@code first} on, [count, channels, height, width]. */
+  private NDArray noise(NDManager scope, long seed, int first, int count) {
+    int[] extents = network.sampleShape();
+    long[] shape = Arrays.stream(extents).asLongStream().toArray();
+    int area = extents[0] * extents[1] * extents[2];
+    float[] noise = new float[count * area];
+    for (int i = 0; i < count; i++) {
+      long own = CounterRandom.seed(seed, "sample", first + (long) i);
+      try (NDArray one = session.script().compute(scope, "randn", shape, own)) {
+        System.arraycopy(one.toFloatArray(), 0, noise, i * area, area);
+      }
+    }
+    return scope.create(noise, new Shape(count).addAll(new Shape(shape)));
+  }
+
+  /**
+   * Takes {@code x} from timestep {@code path[0]} over the others to the last, {@link #IMAGE} being
+   * the clean image. What a step makes is freed when it is done.
+   *
+   * @param x [N, channels, height, width]
+   * @param path descending
+   * @param progress hears how many of the steps are done
+   * @return in the shape of {@code x}, owned by {@code scope}
+   */
+  public NDArray walk(NDManager scope, NDArray x, int[] path, IntConsumer progress) {
+    NDArray current = x;
+    for (int i = 0; i + 1 < path.length; i++) {
+      if (path[i] != path[i + 1]) {
+        NDArray next = step(scope, current, path[i], path[i + 1]);
+        if (current != x) current.close();
+        current = next;
+      }
+      progress.accept(i + 1);
+    }
+    return current;
+  }
+
+  private NDArray step(NDManager owner, NDArray x, int from, int to) {
+    try (NDManager scope = owner.newSubManager()) {
+      long[] timestep = new long[Math.toIntExact(x.getShape().get(0))];
+      Arrays.fill(timestep, from);
+      Run run = Run.inference(session.script(), weights, scope);
+      NDArray predicted = network.forward(run, x, scope.create(timestep));
+      return session
+          .script()
+          .compute(
+              owner,
+              "ddim_step",
+              x,
+              predicted,
+              schedule.cumulative(from),
+              schedule.cumulative(to),
+              clip);
+    }
+  }
+}
