@@ -16,13 +16,19 @@ import java.util.List;
  * @param networks the base networks, imported on first use
  * @param datasets where images come from
  * @param meters where progress is counted
+ * @param beat between two heartbeats of a stage
  */
 public record Workbench(
-    Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters) {
+    Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration beat) {
   private static final Duration BEAT = Duration.ofSeconds(2);
 
   /** So long may one native call take before the server is told nothing more. */
   private static final Duration SILENCE = Duration.ofMinutes(15);
+
+  /** With a heartbeat every two seconds. */
+  public Workbench(Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters) {
+    this(shelf, networks, datasets, meters, BEAT);
+  }
 
   /** Runs a stage inside a Temporal activity: found on the shelf, or computed with heartbeats. */
   public DurableStage.Done run(
@@ -37,7 +43,7 @@ public record Workbench(
     DurableStage.Derivation derivation =
         new DurableStage.Derivation(run, stage, algorithmVersion, json, inputs);
     try (Liveness liveness =
-        Liveness.open(context::heartbeat, BEAT, SILENCE, StageProgress.of(stage, 0, 0))) {
+        Liveness.open(context::heartbeat, beat, SILENCE, StageProgress.of(stage, 0, 0))) {
       return new DurableStage(shelf, meters).run(derivation, liveness, work);
     } catch (RuntimeException e) {
       throw e;
