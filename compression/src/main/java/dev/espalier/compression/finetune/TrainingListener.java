@@ -17,7 +17,7 @@ public interface TrainingListener {
    */
   record Step(int step, double loss, double gradientNorm, double learningRate, double seconds) {}
 
-  /** A step was done; {@code state} copies the tensors when asked. */
+  /** A step was done, and validated if that was due; {@code state} copies the tensors when asked. */
   void step(Step step, Supplier<TrainingState> state);
 
   /** The validation loss of the averaged weights after {@code step} steps. */
