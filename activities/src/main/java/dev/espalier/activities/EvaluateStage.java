@@ -112,6 +112,7 @@ public final class EvaluateStage implements EvaluateActivity {
           StoredArtifact reference =
               isDense ? null : evaluate(ofDense(request), dense).artifact();
           LoadedNetwork network = LoadedNetwork.read(input);
+          data.requireShape(network.network().sampleShape());
           try (Torch.Session session = Torch.open()) {
             Drawn drawn = draw(session, network, request.config(), step.liveness());
             double distance = distance(session, extractor, data, drawn.images());

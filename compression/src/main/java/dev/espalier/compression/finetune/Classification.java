@@ -19,6 +19,7 @@ public final class Classification implements Objective {
 
   public Classification(
       Torch.Session session, ImageClassifier classifier, ImageDataset data, FinetuneConfig config) {
+    data.requireShape(classifier.inChannels(), data.height(), data.width());
     this.session = session;
     this.classifier = classifier;
     this.data = data;

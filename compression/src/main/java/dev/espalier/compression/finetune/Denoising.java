@@ -33,6 +33,7 @@ public final class Denoising implements Objective {
       ImageDataset data,
       NoiseSchedule schedule,
       FinetuneConfig config) {
+    data.requireShape(network.sampleShape());
     this.session = session;
     this.network = network;
     this.data = data;

@@ -53,6 +53,7 @@ public record GradientAccumulation(StateDict gradients, List<Double> losses, int
     if (kind == Gradients.NONE) {
       return new GradientAccumulation(new StateDict(Map.of()), List.of(), 0);
     }
+    data.requireShape(network.sampleShape());
     double threshold = kind == Gradients.UNTIL_THRESHOLD ? config.threshold() : 0;
     try (NDManager owner = session.manager().newSubManager();
         Weights trainable = Weights.of(session, owner, weights, true);
