@@ -1,5 +1,6 @@
 package dev.espalier.activities;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -115,6 +116,7 @@ final class InActivity implements AutoCloseable {
   /** What a call that fails tells the server. */
   static ApplicationFailure failure(Runnable call) {
     ActivityFailure failed = catchThrowableOfType(ActivityFailure.class, call::run);
+    assertThat(failed).as("a failure").isNotNull();
     return (ApplicationFailure) failed.getCause();
   }
 

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +70,8 @@ class RefusedInputTest {
   void picklesAreNeverRead() throws Exception {
     Path file = stages.write("broken", UNET, StageBench.unet());
     byte[] rest = Arrays.copyOf(Files.readAllBytes(file), 4096);
-    for (byte[] start : new byte[][] {{'P', 'K', 3, 4}, {(byte) 0x80, 2}}) {
+    byte[] pickle = HexFormat.of().parseHex("80028a0a6cfc9c46");
+    for (byte[] start : new byte[][] {{'P', 'K', 3, 4}, pickle}) {
       System.arraycopy(start, 0, rest, 0, start.length);
       Files.write(file, rest);
       refused(
