@@ -57,7 +57,7 @@ class RefusedInputTest {
   }
 
   @Test
-  void truncatedWeights() throws Exception {
+  void truncatedWeightsAreRefused() throws Exception {
     Path file = stages.write("broken", UNET, StageBench.unet());
     byte[] whole = Files.readAllBytes(file);
     for (int size : new int[] {0, 7, 100, whole.length - 1}) {
@@ -80,19 +80,19 @@ class RefusedInputTest {
   }
 
   @Test
-  void aMissingTensor() throws Exception {
+  void aMissingTensorIsNamed() throws Exception {
     broken("conv_out.bias", null);
     refused(() -> activities.plan(plan("broken")), "broken", "'conv_out.bias' is missing");
   }
 
   @Test
-  void aTensorTooMany() throws Exception {
+  void aTensorTooManyIsNamed() throws Exception {
     broken("extra.weight", new int[] {3});
     refused(() -> activities.plan(plan("broken")), "broken", "'extra.weight'");
   }
 
   @Test
-  void tensorsOfTheWrongShape() throws Exception {
+  void tensorsOfTheWrongShapeAreRefused() throws Exception {
     Map<String, int[]> wrong = new LinkedHashMap<>();
     wrong.put("conv_in.weight", new int[] {9, 1, 3, 3});
     wrong.put("conv_in.bias", new int[] {7});
@@ -109,7 +109,7 @@ class RefusedInputTest {
   }
 
   @Test
-  void aConfigurationThatIsNone() throws Exception {
+  void aConfigurationThatIsNoneIsRefused() throws Exception {
     stages.write("broken", "{\"_class_name\": ", StageBench.unet());
     refused(() -> activities.plan(plan("broken")), "broken/config.json");
     stages.write("broken", UNET.replace("UNet2DModel", "UNet3DModel"), StageBench.unet());
@@ -121,7 +121,7 @@ class RefusedInputTest {
   }
 
   @Test
-  void namesThatNothingHas() {
+  void namesThatNothingHasAreRefused() {
     refused(() -> activities.plan(plan("absent")), "network 'absent'");
     refused(
         () -> activities.plan("{\"network\": \"tiny-unet\", \"data\": \"cifar\"}"),
@@ -147,7 +147,7 @@ class RefusedInputTest {
   }
 
   @Test
-  void imagesThatDoNotFitTheNetwork() throws Exception {
+  void imagesThatDoNotFitTheNetworkAreRefused() throws Exception {
     String colour =
         UNET.replace("\"in_channels\": 1", "\"in_channels\": 3")
             .replace("\"out_channels\": 1", "\"out_channels\": 3");
@@ -179,7 +179,7 @@ class RefusedInputTest {
   }
 
   @Test
-  void aClassifierThatCannotBe() {
+  void aClassifierThatCannotBeIsRefused() {
     FinetuneConfig config = finetune(DENSE, 2).config();
     for (String wrong :
         new String[] {
@@ -197,7 +197,7 @@ class RefusedInputTest {
   }
 
   @Test
-  void aSecondPassOfSvs() {
+  void aSecondPassOfSvsIsRefused() {
     Artifact scaled = activities.svs(svs(DENSE)).network();
     refused(() -> activities.svs(svs(scaled)), "scaled already");
     Artifact tuned = activities.finetune(finetune(scaled, 1)).network();
