@@ -53,7 +53,8 @@ public record LoadedNetwork(Network network, JsonNode config, Safetensors.Conten
           int[] found = weights.get(key).shape();
           InvalidInput.require(
               found.length == shape.length
-                  && (shape.length < 3 || Arrays.equals(found, 2, found.length, shape, 2, shape.length)),
+                  && (shape.length < 3
+                      || Arrays.equals(found, 2, found.length, shape, 2, shape.length)),
               "%s: tensor '%s' has shape %s, the configuration asks for %s but for pruned channels",
               name,
               key,
@@ -84,8 +85,7 @@ public record LoadedNetwork(Network network, JsonNode config, Safetensors.Conten
     } catch (InvalidInput | IllegalStateException | IndexOutOfBoundsException e) {
       throw new InvalidInput(name + ": the weights' widths do not agree: " + e.getMessage(), e);
     }
-    InvalidInput.require(
-        out.equals(image), "%s: images of %s come out as %s", name, image, out);
+    InvalidInput.require(out.equals(image), "%s: images of %s come out as %s", name, image, out);
   }
 
   public StateDict weights() {

@@ -74,8 +74,7 @@ class RefusedInputTest {
     for (byte[] start : new byte[][] {{'P', 'K', 3, 4}, pickle}) {
       System.arraycopy(start, 0, rest, 0, start.length);
       Files.write(file, rest);
-      refused(
-          () -> activities.plan(plan("broken")), "broken/network.safetensors", "pickle");
+      refused(() -> activities.plan(plan("broken")), "broken/network.safetensors", "pickle");
     }
   }
 
@@ -128,9 +127,7 @@ class RefusedInputTest {
         "data 'cifar'",
         "fashion-mnist-t10k");
     refused(
-        () ->
-            activities.plan(
-                plan("tiny-unet").replace("tiny-classifier", "inception")),
+        () -> activities.plan(plan("tiny-unet").replace("tiny-classifier", "inception")),
         "network 'inception'");
     refused(() -> activities.plan("{\"recipe\": \"none\"}"), "recipe 'none'");
     refused(
@@ -152,23 +149,20 @@ class RefusedInputTest {
         UNET.replace("\"in_channels\": 1", "\"in_channels\": 3")
             .replace("\"out_channels\": 1", "\"out_channels\": 3");
     JsonNode config = Json.parse(colour, "test");
-    stages.write(
-        "broken", colour, Initialisation.pytorch(Networks.of(config).declaredShapes(), 1));
+    stages.write("broken", colour, Initialisation.pytorch(Networks.of(config).declaredShapes(), 1));
 
     PruneActivity.Request gray = prune(0.5);
     refused(() -> activities.plan(plan("broken")), "fashion-mnist-t10k", "[3, 28, 28]");
     refused(
         () ->
-            activities.prune(
-                new PruneActivity.Request("run", BROKEN, gray.data(), gray.config())),
+            activities.prune(new PruneActivity.Request("run", BROKEN, gray.data(), gray.config())),
         "fashion-mnist-t10k");
     refused(() -> activities.finetune(finetune(BROKEN, 2)), "fashion-mnist-t10k");
     EvaluateConfig evaluation = evaluate(DENSE, 2).config();
     refused(
         () ->
             activities.evaluate(
-                new EvaluateActivity.Request(
-                    "run", BROKEN, BROKEN, StageBench.DATA, evaluation)),
+                new EvaluateActivity.Request("run", BROKEN, BROKEN, StageBench.DATA, evaluation)),
         "fashion-mnist-t10k");
     refused(
         () ->
@@ -190,8 +184,7 @@ class RefusedInputTest {
       JsonNode network = Json.parse(wrong, "test");
       refused(
           () ->
-              activities.train(
-                  new TrainActivity.Request("run", network, StageBench.DATA, config)),
+              activities.train(new TrainActivity.Request("run", network, StageBench.DATA, config)),
           "classifier config");
     }
   }

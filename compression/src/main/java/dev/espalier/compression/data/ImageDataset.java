@@ -26,7 +26,11 @@ public record ImageDataset(
 
   public ImageDataset {
     InvalidInput.require(
-        size > HELD_OUT, "data set %s has %d images; more than %d are needed", name, size, HELD_OUT);
+        size > HELD_OUT,
+        "data set %s has %d images; more than %d are needed",
+        name,
+        size,
+        HELD_OUT);
     if (pixels.length != size * channels * height * width || labels.length != size) {
       throw new IllegalArgumentException(name + ": sizes do not agree");
     }
