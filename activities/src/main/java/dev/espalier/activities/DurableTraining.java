@@ -126,8 +126,7 @@ final class DurableTraining implements TrainingListener {
             .add(CurveLog.PART, curve.bytes())
             .commit();
     committed = at;
-    step.meters()
-        .checkpoint(stored.manifest().size(), Duration.ofNanos(System.nanoTime() - began));
+    step.meters().checkpoint(stored.manifest().size(), Duration.ofNanos(System.nanoTime() - began));
   }
 
   private StageProgress progress(int at) {

@@ -92,8 +92,7 @@ public final class EvaluateStage implements EvaluateActivity {
 
   private DurableStage.Done evaluate(Request request, StoredArtifact input) {
     StoredArtifact dense = bench.networks().get(request.dense());
-    StoredArtifact extractor =
-        bench.networks().get(Artifact.network(request.config().extractor()));
+    StoredArtifact extractor = bench.networks().get(Artifact.network(request.config().extractor()));
     ImageDataset data = bench.datasets().load(request.data());
     List<String> inputs =
         List.of(
@@ -109,20 +108,18 @@ public final class EvaluateStage implements EvaluateActivity {
         inputs,
         (step, staging) -> {
           boolean isDense = input.prefix().equals(dense.prefix());
-          StoredArtifact reference =
-              isDense ? null : evaluate(ofDense(request), dense).artifact();
+          StoredArtifact reference = isDense ? null : evaluate(ofDense(request), dense).artifact();
           LoadedNetwork network = LoadedNetwork.read(input);
+          data.requireShape(network.network().sampleShape());
           try (Torch.Session session = Torch.open()) {
             Drawn drawn = draw(session, network, request.config(), step.liveness());
             double distance = distance(session, extractor, data, drawn.images());
-            double ssim =
-                reference == null ? 1 : Ssim.mean(samples(reference), drawn.images());
+            double ssim = reference == null ? 1 : Ssim.mean(samples(reference), drawn.images());
             Complexity complexity = network.complexity();
             staging
                 .add(
                     SAMPLES,
-                    Safetensors.toBytes(
-                        new StateDict(Map.of("images", drawn.images())), Map.of()))
+                    Safetensors.toBytes(new StateDict(Map.of("images", drawn.images())), Map.of()))
                 .add("samples.png", grid(drawn.images()))
                 .add("evaluate.json", Json.pretty(request.config()).getBytes(UTF_8))
                 .numbers(
@@ -156,10 +153,8 @@ public final class EvaluateStage implements EvaluateActivity {
     byte[] pixels = new byte[config.samples() * shape[0] * shape[1] * shape[2]];
     ByteBuffer all = ByteBuffer.wrap(pixels);
     long began = System.nanoTime();
-    try (Weights weights =
-        Weights.of(session, session.manager(), network.weights(), false)) {
-      DdimSampler sampler =
-          new DdimSampler(session, network.network(), weights, schedule, false);
+    try (Weights weights = Weights.of(session, session.manager(), network.weights(), false)) {
+      DdimSampler sampler = new DdimSampler(session, network.network(), weights, schedule, false);
       for (int first = 0; first < config.samples(); first += config.batch()) {
         int from = first;
         int count = Math.min(config.batch(), config.samples() - first);
@@ -180,8 +175,7 @@ public final class EvaluateStage implements EvaluateActivity {
       }
     }
     double seconds = (System.nanoTime() - began) * 1e-9;
-    return new Drawn(
-        Tensor.of(pixels, config.samples(), shape[0], shape[1], shape[2]), seconds);
+    return new Drawn(Tensor.of(pixels, config.samples(), shape[0], shape[1], shape[2]), seconds);
   }
 
   private double distance(

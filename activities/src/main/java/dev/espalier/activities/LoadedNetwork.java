@@ -5,12 +5,14 @@ import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.evaluate.Complexity;
+import dev.espalier.compression.network.Count;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -45,26 +47,45 @@ public record LoadedNetwork(Network network, JsonNode config, Safetensors.Conten
     Network network = Networks.of(config);
     StateDict weights = content.tensors();
     Map<String, int[]> declared = network.declaredShapes();
-    for (String key : declared.keySet()) {
-      InvalidInput.require(weights.has(key), "%s: tensor '%s' is missing", name, key);
-      InvalidInput.require(
-          weights.get(key).rank() == declared.get(key).length,
-          "%s: tensor '%s' has %d axes, the configuration asks for %d",
-          name,
-          key,
-          weights.get(key).rank(),
-          declared.get(key).length);
-    }
+    declared.forEach(
+        (key, shape) -> {
+          InvalidInput.require(weights.has(key), "%s: tensor '%s' is missing", name, key);
+          int[] found = weights.get(key).shape();
+          InvalidInput.require(
+              found.length == shape.length
+                  && (shape.length < 3
+                      || Arrays.equals(found, 2, found.length, shape, 2, shape.length)),
+              "%s: tensor '%s' has shape %s, the configuration asks for %s but for pruned channels",
+              name,
+              key,
+              Arrays.toString(found),
+              Arrays.toString(shape));
+        });
     for (String key : weights.keys()) {
       InvalidInput.require(
           declared.containsKey(key), "%s: tensor '%s' is not part of the network", name, key);
+      String weight = key.replaceFirst("\\.bias$", ".weight");
+      InvalidInput.require(
+          !weights.has(weight) || weights.get(key).extent(0) == weights.get(weight).extent(0),
+          "%s: tensor '%s' has another length than '%s'",
+          name,
+          key,
+          weight);
     }
+    requireWidths(network, weights, name);
+    return new LoadedNetwork(network, config, content);
+  }
+
+  private static void requireWidths(Network network, StateDict weights, String name) {
+    int[] sample = network.sampleShape();
+    Count.Size image = new Count.Size(sample[0], sample[1], sample[2]);
+    Count.Size out;
     try {
-      Complexity.of(network, weights.shapes());
-    } catch (IllegalStateException | IndexOutOfBoundsException e) {
+      out = network.forward(new Count(weights.shapes()), image, new Count.Size(1, 1, 1));
+    } catch (InvalidInput | IllegalStateException | IndexOutOfBoundsException e) {
       throw new InvalidInput(name + ": the weights' widths do not agree: " + e.getMessage(), e);
     }
-    return new LoadedNetwork(network, config, content);
+    InvalidInput.require(out.equals(image), "%s: images of %s come out as %s", name, image, out);
   }
 
   public StateDict weights() {

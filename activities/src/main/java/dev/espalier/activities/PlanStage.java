@@ -1,11 +1,18 @@
 package dev.espalier.activities;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.activities.shelf.StoredArtifact;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.ImageClassifier;
+import dev.espalier.compression.network.Network;
+import dev.espalier.compression.network.Networks;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.PlanActivity;
 import dev.espalier.workflows.PlanRequest;
 import dev.espalier.workflows.Recipes;
+import java.nio.charset.StandardCharsets;
 
 /** Completes a request and looks whether all it names is there, before any work starts. */
 public final class PlanStage implements PlanActivity {
@@ -21,8 +28,8 @@ public final class PlanStage implements PlanActivity {
   public CompressionPlan resolve(JsonNode request) {
     CompressionPlan plan = PlanRequest.resolve(request, recipes);
     String data = bench.datasets().resolve(plan.data());
-    bench.networks().get(plan.dense());
-    bench.networks().get(Artifact.network(plan.evaluate().extractor()));
+    bench.datasets().load(data).requireShape(denoiser(plan.dense()).sampleShape());
+    requireClassifier(plan.evaluate().extractor());
     return new CompressionPlan(
         plan.recipe(),
         plan.network(),
@@ -32,5 +39,25 @@ public final class PlanStage implements PlanActivity {
         plan.finetune(),
         plan.evaluate(),
         plan.seed());
+  }
+
+  private Network denoiser(Artifact artifact) {
+    return Networks.of(config(bench.networks().get(artifact)));
+  }
+
+  private void requireClassifier(String extractor) {
+    String name =
+        config(bench.networks().get(Artifact.network(extractor))).path("_class_name").asText();
+    InvalidInput.require(
+        name.equals(ImageClassifier.CLASS_NAME),
+        "evaluate.extractor '%s' is a %s; legal: a network of class %s",
+        extractor,
+        name,
+        ImageClassifier.CLASS_NAME);
+  }
+
+  private static JsonNode config(StoredArtifact network) {
+    return Json.parse(
+        new String(network.bytes(LoadedNetwork.CONFIG), StandardCharsets.UTF_8), network.prefix());
   }
 }

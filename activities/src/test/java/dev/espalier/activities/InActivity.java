@@ -1,8 +1,10 @@
 package dev.espalier.activities;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.EvaluateActivity;
@@ -13,7 +15,6 @@ import dev.espalier.workflows.Recipes;
 import dev.espalier.workflows.SvsActivity;
 import dev.espalier.workflows.TrainActivity;
 import dev.espalier.workflows.WireFormat;
-import dev.espalier.compression.InvalidInput;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.WorkflowClientOptions;
@@ -63,8 +64,7 @@ final class InActivity implements AutoCloseable {
   /** Lets a test hear heartbeats as they are sent, and throw what Temporal would. */
   private final class Heard extends WorkerInterceptorBase {
     @Override
-    public ActivityInboundCallsInterceptor interceptActivity(
-        ActivityInboundCallsInterceptor next) {
+    public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
       return new ActivityInboundCallsInterceptorBase(next) {
         @Override
         public void init(ActivityExecutionContext context) {
@@ -115,6 +115,7 @@ final class InActivity implements AutoCloseable {
   /** What a call that fails tells the server. */
   static ApplicationFailure failure(Runnable call) {
     ActivityFailure failed = catchThrowableOfType(ActivityFailure.class, call::run);
+    assertThat(failed).as("a failure").isNotNull();
     return (ApplicationFailure) failed.getCause();
   }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,8 +161,7 @@ class ResumedTrainingTest {
     assertThat(curve).isEqualTo(itsCurve);
     assertThat(curve.stream().filter(p -> p.loss() != null).map(CurveLog.Point::step))
         .containsExactlyElementsOf(IntStream.rangeClosed(1, STEPS).boxed().toList());
-    assertThat(
-            curve.stream().map(CurveLog.Point::validationLoss).filter(Objects::nonNull))
+    assertThat(curve.stream().map(CurveLog.Point::validationLoss).filter(Objects::nonNull))
         .hasSize(3);
   }
 

@@ -58,8 +58,7 @@ final class StageBench {
   final Path networks;
   final Shelf shelf;
   final Workbench bench;
-  final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   /**
    * @param folder temporary, for networks and the cache
@@ -121,8 +120,7 @@ final class StageBench {
   }
 
   static PruneActivity.Request prune(double ratio) {
-    PruneConfig config =
-        new PruneConfig("diff-pruning", ratio, 0, 4, 250, 1);
+    PruneConfig config = new PruneConfig("diff-pruning", ratio, 0, 4, 250, 1);
     return new PruneActivity.Request("run", DENSE, DATA, config);
   }
 

@@ -71,8 +71,7 @@ class StagesTest {
     FinetuneActivity.Result tunedAgain = activities.finetune(finetune(scaled.network(), 4));
     EvaluateActivity.Result judgedAgain = activities.evaluate(evaluate(tuned.network(), 6));
 
-    assertThat(stages.counted("espalier_stages_total{outcome=\"computed\""))
-        .isEqualTo(computed);
+    assertThat(stages.counted("espalier_stages_total{outcome=\"computed\"")).isEqualTo(computed);
     assertThat(prunedAgain).isEqualTo(reused(pruned));
     assertThat(scaledAgain).isEqualTo(reused(scaled));
     assertThat(tunedAgain).isEqualTo(reused(tuned));
@@ -159,13 +158,7 @@ class StagesTest {
 
   private static FinetuneActivity.Result reused(FinetuneActivity.Result r) {
     return new FinetuneActivity.Result(
-        r.network(),
-        r.steps(),
-        r.resumedFrom(),
-        r.loss(),
-        r.validationLoss(),
-        true,
-        r.seconds());
+        r.network(), r.steps(), r.resumedFrom(), r.loss(), r.validationLoss(), true, r.seconds());
   }
 
   private static EvaluateActivity.Result reused(EvaluateActivity.Result r) {

@@ -1,6 +1,7 @@
 package dev.espalier.compression.data;
 
 import dev.espalier.compression.InvalidInput;
+import java.util.Arrays;
 
 /**
  * Images of one size with labels, held in memory as they are stored.
@@ -25,7 +26,11 @@ public record ImageDataset(
 
   public ImageDataset {
     InvalidInput.require(
-        size > HELD_OUT, "data set %s has %d images; more than %d are needed", name, size, HELD_OUT);
+        size > HELD_OUT,
+        "data set %s has %d images; more than %d are needed",
+        name,
+        size,
+        HELD_OUT);
     if (pixels.length != size * channels * height * width || labels.length != size) {
       throw new IllegalArgumentException(name + ": sizes do not agree");
     }
@@ -56,6 +61,21 @@ public record ImageDataset(
   /** The images at {@code indices}, none mirrored. */
   public float[] images(int[] indices) {
     return images(indices, new boolean[indices.length]);
+  }
+
+  /**
+   * Holds the images against those a network works on.
+   *
+   * @param shape [channels, height, width]
+   * @throws InvalidInput if they have another shape
+   */
+  public void requireShape(int... shape) {
+    InvalidInput.require(
+        Arrays.equals(shape, imageShape()),
+        "data '%s' has images of shape %s; the network works on %s",
+        name,
+        Arrays.toString(imageShape()),
+        Arrays.toString(shape));
   }
 
   /** [channels, height, width]. */

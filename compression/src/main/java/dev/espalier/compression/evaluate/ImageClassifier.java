@@ -50,6 +50,10 @@ public record ImageClassifier(int inChannels, List<Integer> widths, int normGrou
       InvalidInput.require(
           fields.hasNonNull(field), "classifier config: field '%s' is missing", field);
     }
+    requirePositive("in_channels", c.inChannels());
+    requirePositive("num_classes", c.classes());
+    InvalidInput.require(
+        !c.widths().isEmpty(), "classifier config: field 'block_out_channels' is empty");
     for (int width : c.widths()) {
       InvalidInput.require(
           width > 0 && c.normGroups() > 0 && width % c.normGroups() == 0,
@@ -58,6 +62,11 @@ public record ImageClassifier(int inChannels, List<Integer> widths, int normGrou
           c.normGroups());
     }
     return new ImageClassifier(c.inChannels(), c.widths(), c.normGroups(), c.classes());
+  }
+
+  private static void requirePositive(String field, int value) {
+    InvalidInput.require(
+        value > 0, "classifier config: field '%s' is %d; legal: 1 or more", field, value);
   }
 
   /** Shapes of all weights by key. */

@@ -19,6 +19,7 @@ public final class Classification implements Objective {
 
   public Classification(
       Torch.Session session, ImageClassifier classifier, ImageDataset data, FinetuneConfig config) {
+    data.requireShape(classifier.inChannels(), data.height(), data.width());
     this.session = session;
     this.classifier = classifier;
     this.data = data;
@@ -29,8 +30,7 @@ public final class Classification implements Objective {
   @Override
   public NDArray loss(Run ops, NDManager scope, int step) {
     int[] indices = order.indices(step);
-    float[] images =
-        config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
+    float[] images = config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
     return loss(ops, scope, indices, images, true);
   }
 
@@ -43,8 +43,7 @@ public final class Classification implements Objective {
     }
   }
 
-  private NDArray loss(
-      Run ops, NDManager scope, int[] indices, float[] images, boolean gradient) {
+  private NDArray loss(Run ops, NDManager scope, int[] indices, float[] images, boolean gradient) {
     long[] labels = new long[indices.length];
     for (int i = 0; i < labels.length; i++) labels[i] = data.labels()[indices[i]];
     Shape shape = new Shape(labels.length, data.channels(), data.height(), data.width());

@@ -33,6 +33,7 @@ public final class Denoising implements Objective {
       ImageDataset data,
       NoiseSchedule schedule,
       FinetuneConfig config) {
+    data.requireShape(network.sampleShape());
     this.session = session;
     this.network = network;
     this.data = data;
@@ -44,8 +45,7 @@ public final class Denoising implements Objective {
   @Override
   public NDArray loss(Run ops, NDManager scope, int step) {
     int[] indices = order.indices(step);
-    float[] images =
-        config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
+    float[] images = config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
     int[] timesteps =
         antithetic(config.batch(), schedule.steps(), CounterRandom.at(config.seed(), "t", step));
     NoisyBatch batch =
@@ -59,13 +59,7 @@ public final class Denoising implements Objective {
     NDArray predicted = network.forward(ops, ops.rounded(batch.noisy()), batch.timesteps());
     return session
         .script()
-        .run(
-            scope,
-            "squared_error",
-            true,
-            batch.noise(),
-            predicted,
-            config.loss().equals("sum"))
+        .run(scope, "squared_error", true, batch.noise(), predicted, config.loss().equals("sum"))
         .singletonOrThrow();
   }
 
@@ -106,8 +100,7 @@ public final class Denoising implements Objective {
                 scope.create(data.images(indices), shape(VALIDATION_BATCH)),
                 timesteps,
                 CounterRandom.seed(0, "validation", from));
-        NDArray predicted =
-            network.forward(averaged.in(scope), batch.noisy(), batch.timesteps());
+        NDArray predicted = network.forward(averaged.in(scope), batch.noisy(), batch.timesteps());
         float[] errors =
             session
                 .script()

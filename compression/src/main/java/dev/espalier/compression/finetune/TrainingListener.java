@@ -3,8 +3,8 @@ package dev.espalier.compression.finetune;
 import java.util.function.Supplier;
 
 /**
- * Hears how a training goes. Whatever a method throws ends the training and reaches its caller: so a
- * cancellation takes effect between two steps, and what is told to stop can still take the state
+ * Hears how a training goes. Whatever a method throws ends the training and reaches its caller: so
+ * a cancellation takes effect between two steps, and what is told to stop can still take the state
  * along.
  */
 public interface TrainingListener {
@@ -17,7 +17,9 @@ public interface TrainingListener {
    */
   record Step(int step, double loss, double gradientNorm, double learningRate, double seconds) {}
 
-  /** A step was done; {@code state} copies the tensors when asked. */
+  /**
+   * A step was done, and validated if that was due; {@code state} copies the tensors when asked.
+   */
   void step(Step step, Supplier<TrainingState> state);
 
   /** The validation loss of the averaged weights after {@code step} steps. */

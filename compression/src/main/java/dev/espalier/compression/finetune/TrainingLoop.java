@@ -40,14 +40,13 @@ public final class TrainingLoop {
         Adam adam = new Adam(session, owner, start, config)) {
       TrainingLoop loop = new TrainingLoop(session.script(), config, objective, adam);
       while (adam.step() < config.steps()) {
-        loop.step(owner, listener);
-        loop.report(listener);
+        loop.report(loop.step(owner), listener);
       }
       return adam.state();
     }
   }
 
-  private void step(NDManager owner, TrainingListener listener) {
+  private TrainingListener.Step step(NDManager owner) {
     long began = System.nanoTime();
     int step = adam.step() + 1;
     long seed = CounterRandom.seed(config.seed(), "dropout", step);
@@ -70,18 +69,18 @@ public final class TrainingLoop {
     }
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) throw new DivergedLoss(step, loss, norm);
     double seconds = (System.nanoTime() - began) * 1e-9;
-    listener.step(
-        new TrainingListener.Step(step, loss, norm, LearningRate.at(config, step), seconds),
-        adam::state);
+    return new TrainingListener.Step(step, loss, norm, LearningRate.at(config, step), seconds);
   }
 
-  private void report(TrainingListener listener) {
-    int step = adam.step();
+  /** The validation first: a listener that stops the training at its step has heard it. */
+  private void report(TrainingListener.Step done, TrainingListener listener) {
+    int step = done.step();
     boolean last = step == config.steps();
     if (last || step % config.validateEvery() == 0) {
       listener.validation(
           step, objective.validate(scope -> Run.inference(script, adam.average(), scope)));
     }
+    listener.step(done, adam::state);
     if (!last && step % config.checkpointEvery() == 0) listener.checkpoint(step, adam::state);
   }
 }

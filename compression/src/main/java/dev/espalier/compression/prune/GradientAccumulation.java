@@ -23,9 +23,9 @@ import java.util.function.IntConsumer;
 
 /**
  * What Diff-Pruning's importance is made from: the signed gradients of the denoising loss, summed
- * over timesteps 0, 1, 2, … of one batch with one noise, until a timestep's loss is small beside the
- * largest (Diff-Pruning, arXiv 2305.10924, section 4; the order of test and sum as in the published
- * experiment code). The loss is summed over C, H, W and averaged over the batch.
+ * over timesteps 0, 1, 2, … of one batch with one noise, until a timestep's loss is small beside
+ * the largest (Diff-Pruning, arXiv 2305.10924, section 4; the order of test and sum as in the
+ * published experiment code). The loss is summed over C, H, W and averaged over the batch.
  *
  * @param gradients one sum per weight, or empty if the criterion needs none
  * @param losses of the timesteps that were looked at, the one that ended it included
@@ -53,6 +53,7 @@ public record GradientAccumulation(StateDict gradients, List<Double> losses, int
     if (kind == Gradients.NONE) {
       return new GradientAccumulation(new StateDict(Map.of()), List.of(), 0);
     }
+    data.requireShape(network.sampleShape());
     double threshold = kind == Gradients.UNTIL_THRESHOLD ? config.threshold() : 0;
     try (NDManager owner = session.manager().newSubManager();
         Weights trainable = Weights.of(session, owner, weights, true);
