@@ -31,7 +31,6 @@ final class DurableTraining implements TrainingListener {
   private CurveLog curve = new CurveLog();
   private int committed;
   private double loss = Double.NaN;
-  private boolean stopping;
 
   /**
    * What a training came to.
@@ -45,7 +44,7 @@ final class DurableTraining implements TrainingListener {
     this.stage = stage;
     this.config = config;
     this.step = step;
-    this.checkpoints = step.shelf().beating(this::beat).checkpoints(stage, step.key());
+    this.checkpoints = step.shelf().checkpoints(stage, step.key());
   }
 
   static Trained run(
@@ -90,14 +89,9 @@ final class DurableTraining implements TrainingListener {
     }
   }
 
-  /** Of a store that is waited for. What is told to stop already is not stopped from saving. */
-  private void beat() {
-    if (!stopping) step.liveness().beat();
-  }
-
   /** Saves the state of a training that is told to stop, if this attempt still may. */
   private void takeAlong(int at, Supplier<TrainingState> state, RuntimeException stop) {
-    stopping = true;
+    step.liveness().ending();
     try {
       if (at > committed && at < config.steps()) commit(at, state.get());
     } catch (RuntimeException e) {

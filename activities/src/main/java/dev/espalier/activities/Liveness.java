@@ -22,6 +22,7 @@ public final class Liveness implements AutoCloseable {
   private final ScheduledExecutorService background;
   private @Nullable Object details;
   private @Nullable RuntimeException stop;
+  private boolean ending;
   private long sentAt;
   private long aliveAt;
 
@@ -66,6 +67,7 @@ public final class Liveness implements AutoCloseable {
   /** The stage is alive, as far as before; throws what ends it. */
   public synchronized void beat() {
     aliveAt = clock.getAsLong();
+    if (ending) return;
     if (stop != null) throw stop;
     if (details != null && aliveAt - sentAt >= intervalNanos) send(details);
   }
@@ -82,6 +84,14 @@ public final class Liveness implements AutoCloseable {
       stop = e;
       throw e;
     }
+  }
+
+  /**
+   * The stage was told to stop and saves what it has: its beats throw no more, so that waiting for
+   * the store does not end the saving.
+   */
+  public synchronized void ending() {
+    ending = true;
   }
 
   /** What the background thread does once per interval. */

@@ -49,6 +49,23 @@ class LivenessTest {
   }
 
   @Test
+  void aStageThatEndsIsNotInterruptedAgain() {
+    Heartbeat cancelled =
+        details -> {
+          sent.add(details);
+          throw new CancellationException("cancelled");
+        };
+    try (Liveness liveness = new Liveness(cancelled, SECOND, MINUTE, now::get)) {
+      assertThatThrownBy(() -> liveness.beat(1)).isInstanceOf(CancellationException.class);
+      liveness.ending();
+      after(2_000);
+      liveness.beat();
+      liveness.beat(2);
+    }
+    assertThat(sent).containsExactly(1);
+  }
+
+  @Test
   void aLongCallIsCoveredByTheBackgroundUntilItIsTooLong() {
     try (Liveness liveness = new Liveness(sent::add, SECOND, Duration.ofSeconds(5), now::get)) {
       liveness.beat("long call");

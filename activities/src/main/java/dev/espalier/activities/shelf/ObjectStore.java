@@ -16,6 +16,7 @@ import io.minio.StatObjectResponse;
 import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.messages.Item;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -99,8 +100,9 @@ public final class ObjectStore {
     return new ObjectStore(client, config, new Retry(patience, retry.beat()));
   }
 
-  /** Writes or overwrites; returns the ETag. At most {@link #SINGLE_PUT} bytes. */
+  /** Writes or overwrites; returns the ETag. */
   public String put(String key, byte[] bytes) {
+    if (bytes.length > SINGLE_PUT) return retry.call("put " + key, () -> putPieces(key, bytes));
     return retry.call("put " + key, () -> put(key, bytes, Map.of()));
   }
 
@@ -121,8 +123,8 @@ public final class ObjectStore {
   }
 
   /**
-   * Writes only if there is no such object; returns the ETag, or nothing if there is one with other
-   * bytes. Two who put the same bytes both succeed.
+   * Writes at most {@link #SINGLE_PUT} bytes only if there is no such object; returns the ETag, or
+   * nothing if there is one with other bytes. Two who put the same bytes both succeed.
    */
   public Optional<String> putIfAbsent(String key, byte[] bytes) {
     return putIf(key, bytes, Map.of("If-None-Match", "*"));
@@ -227,7 +229,9 @@ public final class ObjectStore {
   }
 
   private String put(String key, byte[] bytes, Map<String, String> headers) throws Exception {
-    if (bytes.length > SINGLE_PUT) throw new IllegalArgumentException(key + ": put it as a file");
+    if (bytes.length > SINGLE_PUT) {
+      throw new IllegalArgumentException(key + ": too large for one put");
+    }
     return bare(
         client
             .putObject(
@@ -236,6 +240,18 @@ public final class ObjectStore {
                     .object(ObjectNames.path(key))
                     .data(bytes, bytes.length)
                     .extraHeaders(headers)
+                    .build())
+            .etag());
+  }
+
+  private String putPieces(String key, byte[] bytes) throws Exception {
+    return bare(
+        client
+            .putObject(
+                PutObjectArgs.builder()
+                    .bucket(config.bucket())
+                    .object(ObjectNames.path(key))
+                    .stream(new ByteArrayInputStream(bytes), (long) bytes.length, PIECE)
                     .build())
             .etag());
   }

@@ -96,7 +96,8 @@ public final class Staging {
 
   private String writeWithCondition(String name, byte[] bytes, Sha256 sha) {
     String key = prefix() + "/" + name;
-    if (store.putIfAbsent(key, bytes).isPresent()) return name;
+    boolean small = bytes.length <= ObjectStore.SINGLE_PUT;
+    if (small && store.putIfAbsent(key, bytes).isPresent()) return name;
     String object = byContent(name, sha);
     store.put(prefix() + "/" + object, bytes);
     return object;

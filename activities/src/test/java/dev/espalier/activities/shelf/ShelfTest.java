@@ -194,6 +194,18 @@ class ShelfTest {
   }
 
   @Test
+  void aPartTooLargeForOnePutComesBackWhole() {
+    byte[] large = new byte[ObjectStore.SINGLE_PUT + 1];
+    large[large.length - 1] = 7;
+    StoredArtifact artifact = prune("weights").add("large", large).commit();
+
+    artifact.verify();
+    Manifest.Part part = artifact.manifest().part("large").orElseThrow();
+    assertThat(part.size()).isEqualTo(large.length);
+    assertThat(part.object()).isEqualTo(part.sha256().substring(0, 16) + "-large");
+  }
+
+  @Test
   void aNetworkOfTheSameNameIsReplaced() {
     shelf.network("base", "train", CONFIG).add("network.safetensors", bytes("one")).commit();
     shelf.network("base", "train", CONFIG).add("network.safetensors", bytes("two")).commit();

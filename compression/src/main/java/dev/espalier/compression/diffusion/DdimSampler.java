@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * Draws images with the deterministic sampler of Song et al. 2021 (equation 12 at η = 0), for a
  * network that predicts noise: images that differ only by the network are comparable one by one.
  *
- * @param clip whether the image predicted at every step is kept within [-1, 1] and the noise computed
- *     again from it; the paper's experiments do not
+ * @param clip whether the image predicted at every step is kept within [-1, 1] and the noise
+ *     computed again from it; the paper's experiments do not
  */
 public record DdimSampler(
     Torch.Session session, Network network, Weights weights, NoiseSchedule schedule, boolean clip) {
@@ -27,9 +27,9 @@ public record DdimSampler(
   public static final int IMAGE = -1;
 
   /**
-   * The images {@code first} to {@code first + count − 1} of an unending series. Image i starts from
-   * noise that is a function of (seed, i) alone: any split into batches and any network gets the
-   * same.
+   * The images {@code first} to {@code first + count − 1} of an unending series. Image i starts
+   * from noise that is a function of (seed, i) alone: any split into batches and any network gets
+   * the same.
    *
    * @param timesteps descending; a repeated one would change nothing and is left out
    * @param progress hears how many of the timesteps are done

@@ -6,9 +6,9 @@ import dev.espalier.compression.tensor.Torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of diffusers' {@code DDIMScheduler} (Song et al. 2021, equation 12), in all the variants
- * its configuration has. It computes on the host; {@link DdimSampler} is the fast way of the one
- * variant the experiments use.
+ * The steps of diffusers' {@code DDIMScheduler} (Song et al. 2021, equation 12), in all the
+ * variants its configuration has. It computes on the host; {@link DdimSampler} is the fast way of
+ * the one variant the experiments use.
  */
 public final class DdimScheduler {
   private final Torch.Session session;
@@ -39,7 +39,9 @@ public final class DdimScheduler {
     public static final Variant PLAIN = new Variant(0, null, false);
 
     public Variant {
-      if (eta != 0 && noise == null) throw new IllegalArgumentException("eta " + eta + ": no noise");
+      if (eta != 0 && noise == null) {
+        throw new IllegalArgumentException("eta is " + eta + ", but no noise is given");
+      }
     }
   }
 

@@ -13,13 +13,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of diffusers' {@code DDIMScheduler} in a {@code scheduler_config.json}. A field that is
- * absent has diffusers' default; fields that start with an underscore are left out, but {@code
+ * The fields of diffusers' {@code DDIMScheduler} in a {@code scheduler_config.json}. A field that
+ * is absent has diffusers' default; fields that start with an underscore are left out, but {@code
  * _class_name} has to be {@code DDIMScheduler} where it is given.
  *
  * @param numTrainTimesteps T, 1 to 100,000
- * @param betaSchedule {@code linear}, {@code scaled_linear} or {@code squaredcos_cap_v2}, which uses
- *     neither end
+ * @param betaSchedule {@code linear}, {@code scaled_linear} or {@code squaredcos_cap_v2}, which
+ *     uses neither end
  * @param trainedBetas the variances themselves, instead of a named schedule
  * @param clipSample whether the predicted image is kept within ±{@code clipSampleRange}
  * @param setAlphaToOne whether the step after the last goes to the clean image (ᾱ = 1), rather than
@@ -74,8 +74,7 @@ public record SchedulerConfig(
         "fields 'beta_start', 'beta_end' are %s, %s; legal: 0 < beta_start <= beta_end < 1",
         betaStart,
         betaEnd);
-    requireOneOf(
-        "beta_schedule", betaSchedule, "linear", "scaled_linear", "squaredcos_cap_v2");
+    requireOneOf("beta_schedule", betaSchedule, "linear", "scaled_linear", "squaredcos_cap_v2");
     require(
         trainedBetas == null
             || trainedBetas.size() == numTrainTimesteps

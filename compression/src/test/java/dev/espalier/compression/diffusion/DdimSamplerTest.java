@@ -97,8 +97,7 @@ class DdimSamplerTest {
     try (NDManager scope = session.manager().newSubManager()) {
       NDArray start = scope.ones(new Shape(2, 1, 8, 8));
       List<Integer> held = new ArrayList<>();
-      sampler.walk(
-          scope, start, TIMESTEPS, done -> held.add(scope.getManagedArrays().size()));
+      sampler.walk(scope, start, TIMESTEPS, done -> held.add(scope.getManagedArrays().size()));
       assertThat(held).containsExactly(2, 2, 2);
     }
   }

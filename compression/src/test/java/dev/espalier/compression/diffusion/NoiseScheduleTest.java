@@ -31,7 +31,6 @@ class NoiseScheduleTest {
     assertThat(schedule.betas()[999]).isCloseTo(0.999, within(1e-7));
     double half = Math.cos((0.5 + 0.008) / 1.008 * Math.PI / 2);
     double start = Math.cos(0.008 / 1.008 * Math.PI / 2);
-    assertThat(schedule.cumulative(499))
-        .isCloseTo(half * half / (start * start), within(1e-5));
+    assertThat(schedule.cumulative(499)).isCloseTo(half * half / (start * start), within(1e-5));
   }
 }

@@ -22,8 +22,8 @@ class SchedulerConfigTest {
 
   @Test
   void trainedBetasReplaceTheNamedSchedule() {
-    SchedulerConfig config = of("{'num_train_timesteps': 2, 'trained_betas': [0.25, 0.5]}"
-        .replace('\'', '"'));
+    SchedulerConfig config =
+        of("{'num_train_timesteps': 2, 'trained_betas': [0.25, 0.5]}".replace('\'', '"'));
     assertThat(config.noiseSchedule().cumulative()).containsExactly(0.75, 0.375);
   }
 
@@ -57,7 +57,6 @@ class SchedulerConfigTest {
           [1]                                   | is not a JSON object
           """)
   void whatIsNotSupportedIsRefusedByName(String json, String message) {
-    // A quote in the text block's unquoted column is part of the text.
     assertThatThrownBy(() -> of(json))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining(message);

@@ -19,7 +19,8 @@ import java.util.function.Supplier;
 /**
  * A denoising training of a small U-Net with everything on that draws at random or keeps state:
  * dropout, flips, clipping, warm-up, cosine, moving average. As a program it is one process of a
- * training: {@code precision steps from to [half]}, where {@code from} is a checkpoint or {@code -}.
+ * training: {@code precision steps from to [half]}, where {@code from} is a checkpoint or {@code
+ * -}.
  */
 final class TinyTraining {
   /** What the program returns when it ends itself, as a killed one does. */
@@ -58,8 +59,7 @@ final class TinyTraining {
   static TrainingState run(
       TrainingState start, FinetuneConfig config, Consumer<TrainingState> checkpoint) {
     try (Torch.Session session = Torch.open()) {
-      Denoising objective =
-          new Denoising(session, NETWORK, images(), NoiseSchedule.ddpm(), config);
+      Denoising objective = new Denoising(session, NETWORK, images(), NoiseSchedule.ddpm(), config);
       return TrainingLoop.run(session, start, config, objective, new Checkpoints(checkpoint));
     }
   }

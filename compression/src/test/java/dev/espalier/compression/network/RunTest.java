@@ -44,8 +44,7 @@ class RunTest {
     Network network = Networks.of(Json.parse(String.format(CONFIG, 0, "null"), "test"));
     StateDict dense = Initialisation.pytorch(network.declaredShapes(), 1);
     PruneConfig half = PruneConfig.of("random", 0.5, null, null, null, 3L);
-    StateDict pruned =
-        ChannelPruner.prune(network, dense, new StateDict(Map.of()), half).weights();
+    StateDict pruned = ChannelPruner.prune(network, dense, new StateDict(Map.of()), half).weights();
     assertThat(pruned.parameters()).isLessThan(dense.parameters() / 2);
     fusedEqualsComposed(network, pruned);
   }
@@ -74,8 +73,7 @@ class RunTest {
     sample.setRequiresGradient(true);
     NDArray noise = session.script().compute(scope, "randn", new long[] {3, 2, 8, 8}, 8L);
     NDArray output = network.forward(run, sample, scope.create(new long[] {0, 500, 999}));
-    NDArray loss =
-        session.script().run(scope, "squared_error", true, output, noise, false).get(0);
+    NDArray loss = session.script().run(scope, "squared_error", true, output, noise, false).get(0);
     NDList inputs = new NDList(sample);
     inputs.addAll(weights.all());
     List<float[]> results = new ArrayList<>(List.of(output.toFloatArray()));
@@ -93,6 +91,8 @@ class RunTest {
       error += Math.pow(actual[i] - expected[i], 2);
       norm += Math.pow(expected[i], 2);
     }
-    assertThat(Math.sqrt(error)).as(name).isLessThanOrEqualTo(TOLERANCE * Math.max(Math.sqrt(norm), 1e-3));
+    assertThat(Math.sqrt(error))
+        .as(name)
+        .isLessThanOrEqualTo(TOLERANCE * Math.max(Math.sqrt(norm), 1e-3));
   }
 }

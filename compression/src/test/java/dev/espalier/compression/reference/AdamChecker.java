@@ -173,7 +173,8 @@ final class AdamChecker implements ReferenceChecker {
     for (String key : ours.keys()) {
       if (key.endsWith(WITHOUT_GRADIENT)) continue;
       String name = kind + "." + key;
-      outcomes.add(relative("l2 of " + name, Differences.norm(ours.get(key)), stats.at("/" + key + "/l2")));
+      outcomes.add(
+          relative("l2 of " + name, Differences.norm(ours.get(key)), stats.at("/" + key + "/l2")));
       if (some.has(name)) {
         double error = Differences.largest(ours.get(key), some.get(name));
         outcomes.add(new Outcome(name, error, ELEMENT_TOLERANCE));

@@ -81,8 +81,7 @@ final class DdimSchedulerChecker implements ReferenceChecker {
     }
   }
 
-  private static List<Outcome> step(
-      DdimScheduler scheduler, JsonNode stored, StateDict tensors) {
+  private static List<Outcome> step(DdimScheduler scheduler, JsonNode stored, StateDict tensors) {
     String name = "step" + stored.get("index").asInt();
     int t = stored.get("t").asInt();
     double eta = stored.path("eta").asDouble(0);
@@ -92,8 +91,7 @@ final class DdimSchedulerChecker implements ReferenceChecker {
             eta == 0 ? null : tensors.get(name + ".variance_noise"),
             stored.path("use_clipped_model_output").asBoolean());
     Step step =
-        scheduler.step(
-            tensors.get("step_model_output"), t, tensors.get("step_sample"), variant);
+        scheduler.step(tensors.get("step_model_output"), t, tensors.get("step_sample"), variant);
     double variance = Math.abs(scheduler.variance(t) - stored.get("variance").asDouble());
     return List.of(
         new Outcome(name + ".variance", variance, TABLE_TOLERANCE),

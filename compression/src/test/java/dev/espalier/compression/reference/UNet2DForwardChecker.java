@@ -33,7 +33,8 @@ final class UNet2DForwardChecker implements ReferenceChecker {
 
   @Override
   public boolean accepts(Path caseDir) {
-    return caseDir.getParent().endsWith("unet2d") && Files.exists(caseDir.resolve("io.safetensors"));
+    return caseDir.getParent().endsWith("unet2d")
+        && Files.exists(caseDir.resolve("io.safetensors"));
   }
 
   @Override

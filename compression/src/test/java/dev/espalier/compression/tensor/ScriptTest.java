@@ -16,8 +16,7 @@ class ScriptTest {
   @Test
   void theResourceWasMadeFromTheSourceBesideIt() throws Exception {
     Path source =
-        Path.of(
-            System.getProperty("espalier.root"), "compression/src/main/python/author_ops.py");
+        Path.of(System.getProperty("espalier.root"), "compression/src/main/python/author_ops.py");
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(source));
     try (Torch.Session session = Torch.open()) {
       assertThat(session.script().text("source"))
