@@ -36,8 +36,8 @@ public final class BaseNetworks {
   }
 
   /**
-   * The artifact, imported if need be. A network in the folder that differs from the one of its name
-   * on the shelf takes its place: the folder is what a person can see and change.
+   * The artifact, imported if need be. A network in the folder that differs from the one of its
+   * name on the shelf takes its place: the folder is what a person can see and change.
    *
    * @throws InvalidInput if it is neither on the shelf nor in the folder, or is broken
    */
@@ -49,8 +49,7 @@ public final class BaseNetworks {
     if (!Files.exists(local.resolve(LoadedNetwork.WEIGHTS))) {
       return stored.orElseThrow(
           () ->
-              new InvalidInput(
-                  "network '" + name + "' is neither on the shelf nor in " + folder));
+              new InvalidInput("network '" + name + "' is neither on the shelf nor in " + folder));
     }
     try {
       byte[] config = Files.readAllBytes(local.resolve(LoadedNetwork.CONFIG));

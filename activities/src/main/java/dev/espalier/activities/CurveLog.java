@@ -44,10 +44,7 @@ public final class CurveLog {
   /** Reads what {@link #bytes} wrote. */
   public static CurveLog read(byte[] lines) {
     return new CurveLog(
-        new String(lines, UTF_8)
-            .lines()
-            .map(line -> Json.read(line, Point.class, PART))
-            .toList());
+        new String(lines, UTF_8).lines().map(line -> Json.read(line, Point.class, PART)).toList());
   }
 
   void add(Point point) {
@@ -66,6 +63,9 @@ public final class CurveLog {
   }
 
   byte[] bytes() {
-    return points.stream().map(p -> Json.write(p) + "\n").collect(Collectors.joining()).getBytes(UTF_8);
+    return points.stream()
+        .map(p -> Json.write(p) + "\n")
+        .collect(Collectors.joining())
+        .getBytes(UTF_8);
   }
 }

@@ -25,7 +25,12 @@ public final class FinetuneStage implements FinetuneActivity {
 
   /** What a training's manifest notes. */
   record Numbers(
-      int steps, int resumedFrom, double loss, double validationLoss, String environment, double seconds) {
+      int steps,
+      int resumedFrom,
+      double loss,
+      double validationLoss,
+      String environment,
+      double seconds) {
     static Numbers of(
         DurableTraining.Trained trained, Torch.Session session, DurableStage.Step step) {
       return new Numbers(

@@ -18,13 +18,13 @@ import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.PruneActivity;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 
 /**
- * Prunes a network by the gradients its criterion asks for. The gradients do not depend on the ratio
- * and are an artifact of their own: pruning at another ratio takes them from the shelf.
+ * Prunes a network by the gradients its criterion asks for. The gradients do not depend on the
+ * ratio and are an artifact of their own: pruning at another ratio takes them from the shelf.
  */
 public final class PruneStage implements PruneActivity {
   private static final String STAGE = "prune";
@@ -118,8 +118,7 @@ public final class PruneStage implements PruneActivity {
                         data,
                         SCHEDULE,
                         request.config(),
-                        t ->
-                            step.liveness().beat(StageProgress.of(STAGE, t, SCHEDULE.steps())));
+                        t -> step.liveness().beat(StageProgress.of(STAGE, t, SCHEDULE.steps())));
                 staging
                     .add("gradients.safetensors", Safetensors.toBytes(sums.gradients(), Map.of()))
                     .numbers(new Accumulated(sums.losses(), sums.timesteps()));

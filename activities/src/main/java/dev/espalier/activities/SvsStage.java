@@ -47,7 +47,8 @@ public final class SvsStage implements SvsActivity {
                   .add(
                       LoadedNetwork.WEIGHTS,
                       Safetensors.toBytes(scaled.tensors(), scaled.metadata()))
-                  .numbers(new Numbers(
+                  .numbers(
+                      new Numbers(
                           before.medianCondition(),
                           after.medianCondition(),
                           step.meters().seconds()));

@@ -55,9 +55,7 @@ public final class TrainStage implements TrainActivity {
                                 Initialisation.pytorch(shapes, request.config().seed())),
                         objective(request, session, data));
                 staging
-                    .add(
-                        LoadedNetwork.CONFIG,
-                        Json.pretty(request.networkConfig()).getBytes(UTF_8))
+                    .add(LoadedNetwork.CONFIG, Json.pretty(request.networkConfig()).getBytes(UTF_8))
                     .add(
                         LoadedNetwork.WEIGHTS,
                         Safetensors.toBytes(trained.state().average(), Map.of()))
@@ -66,8 +64,7 @@ public final class TrainStage implements TrainActivity {
               }
             });
     FinetuneStage.Numbers n =
-        Json.bind(
-            done.artifact().numbers(), FinetuneStage.Numbers.class, done.artifact().prefix());
+        Json.bind(done.artifact().numbers(), FinetuneStage.Numbers.class, done.artifact().prefix());
     return new Result(
         new Artifact(done.artifact().prefix()),
         n.steps(),
@@ -79,11 +76,7 @@ public final class TrainStage implements TrainActivity {
   }
 
   private static boolean isClassifier(Request request) {
-    return request
-        .networkConfig()
-        .path("_class_name")
-        .asText()
-        .equals(ImageClassifier.CLASS_NAME);
+    return request.networkConfig().path("_class_name").asText().equals(ImageClassifier.CLASS_NAME);
   }
 
   private static Map<String, int[]> shapes(Request request) {
@@ -92,8 +85,7 @@ public final class TrainStage implements TrainActivity {
         : Networks.of(request.networkConfig()).declaredShapes();
   }
 
-  private static Objective objective(
-      Request request, Torch.Session session, ImageDataset data) {
+  private static Objective objective(Request request, Torch.Session session, ImageDataset data) {
     if (isClassifier(request)) {
       ImageClassifier classifier = ImageClassifier.of(request.networkConfig());
       return new Classification(session, classifier, data, request.config());

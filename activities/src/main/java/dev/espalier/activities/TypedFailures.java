@@ -26,11 +26,7 @@ public final class TypedFailures extends WorkerInterceptorBase {
       public ActivityOutput execute(ActivityInput input) {
         try {
           return super.execute(input);
-        } catch (InvalidInput
-            | CorruptArtifact
-            | LostCheckpoint
-            | StaleAttempt
-            | DivergedLoss e) {
+        } catch (InvalidInput | CorruptArtifact | LostCheckpoint | StaleAttempt | DivergedLoss e) {
           log.debug("stage failed for good", e);
           throw ApplicationFailure.newNonRetryableFailure(
               String.valueOf(e.getMessage()), e.getClass().getSimpleName());

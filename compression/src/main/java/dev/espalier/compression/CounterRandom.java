@@ -3,8 +3,8 @@ package dev.espalier.compression;
 import java.util.SplittableRandom;
 
 /**
- * Counter-based randomness: every draw is a function of (seed, purpose, counter) and of nothing that
- * happened before, so any step can be replayed and no generator has to be saved.
+ * Counter-based randomness: every draw is a function of (seed, purpose, counter) and of nothing
+ * that happened before, so any step can be replayed and no generator has to be saved.
  */
 public final class CounterRandom {
   private CounterRandom() {}

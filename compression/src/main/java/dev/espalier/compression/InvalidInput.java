@@ -3,9 +3,9 @@ package dev.espalier.compression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something a person handed in that cannot be used: an unknown field, a ratio out of range, a broken
- * file. The message is one line that names the field or file and the legal values; it is shown as it
- * is, without a stack trace, and is never retried.
+ * Something a person handed in that cannot be used: an unknown field, a ratio out of range, a
+ * broken file. The message is one line that names the field or file and the legal values; it is
+ * shown as it is, without a stack trace, and is never retried.
  */
 public final class InvalidInput extends RuntimeException {
   public InvalidInput(String message) {

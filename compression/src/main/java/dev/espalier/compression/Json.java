@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 
 /** JSON as everything here reads and writes it: strict about names, fields in a fixed order. */
 public final class Json {
-  /** Rejects unknown fields; writes map entries sorted by key, so that equal values give equal text. */
+  /**
+   * Rejects unknown fields; writes map entries sorted by key, so that equal values give equal text.
+   */
   public static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .addModule(new ParameterNamesModule())
@@ -91,8 +93,7 @@ public final class Json {
               .sorted()
               .collect(Collectors.joining(", "));
       return new InvalidInput(
-          String.format(
-              "%s: unknown field '%s'; legal here are: %s", source, path(unknown), known),
+          String.format("%s: unknown field '%s'; legal here are: %s", source, path(unknown), known),
           e);
     }
     if (e instanceof JsonMappingException mapping) {

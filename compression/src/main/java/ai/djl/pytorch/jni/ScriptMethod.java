@@ -9,7 +9,9 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 public final class ScriptMethod {
   private ScriptMethod() {}
 
-  /** With {@code grad} off the results are inference tensors, which no gradient can flow through. */
+  /**
+   * With {@code grad} off the results are inference tensors, which no gradient can flow through.
+   */
   public static IValue run(PtSymbolBlock block, String method, boolean grad, IValue... arguments) {
     long[] handles = new long[arguments.length];
     for (int i = 0; i < handles.length; i++) handles[i] = arguments[i].getHandle();

@@ -87,11 +87,7 @@ final class Adam implements AutoCloseable {
 
   TrainingState state() {
     return new TrainingState(
-        step,
-        weights.toHost(),
-        average.toHost(),
-        firstMoment.toHost(),
-        secondMoment.toHost());
+        step, weights.toHost(), average.toHost(), firstMoment.toHost(), secondMoment.toHost());
   }
 
   @Override

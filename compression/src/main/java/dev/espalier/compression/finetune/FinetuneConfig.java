@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay L2 term added to the gradient, as torch's Adam does
  * @param clip largest global gradient norm; 0 clips nothing
  * @param emaDecay decay of the moving average of the weights
- * @param emaWarmup how the decay grows to {@code emaDecay} (s = steps before this one): {@code none};
- *     {@code ramp}: (1+s)/(10+s); {@code power}: 1 − (1+s)^(−3/4), the last two as diffusers'
- *     EMAModel, where step 1 copies the weights
+ * @param emaWarmup how the decay grows to {@code emaDecay} (s = steps before this one): {@code
+ *     none}; {@code ramp}: (1+s)/(10+s); {@code power}: 1 − (1+s)^(−3/4), the last two as
+ *     diffusers' EMAModel, where step 1 copies the weights
  * @param dropout probability inside residual blocks
  * @param loss {@code sum}: squared error summed over C, H, W and averaged over the batch; {@code
  *     mean}: averaged over all
- * @param precision {@code float32}, or {@code bfloat16} for activations and gradients of activations
- *     (weights, loss and optimizer stay float32; faster where the processor has AVX512_BF16)
+ * @param precision {@code float32}, or {@code bfloat16} for activations and gradients of
+ *     activations (weights, loss and optimizer stay float32; faster where the processor has
+ *     AVX512_BF16)
  * @param flip whether images are mirrored left to right at random
  * @param validateEvery steps between two validation losses
  * @param checkpointEvery steps between two checkpoints

@@ -12,8 +12,7 @@ final class LearningRate {
   static double at(FinetuneConfig config, int step) {
     if (step <= config.warmup()) return config.learningRate() * step / config.warmup();
     if (config.schedule().equals("constant")) return config.learningRate();
-    double done =
-        (double) (step - config.warmup()) / Math.max(1, config.steps() - config.warmup());
+    double done = (double) (step - config.warmup()) / Math.max(1, config.steps() - config.warmup());
     return config.learningRate() * 0.5 * (1 + Math.cos(Math.PI * done));
   }
 }

@@ -15,8 +15,8 @@ public interface Objective {
   NDArray loss(Run ops, NDManager scope, int step);
 
   /**
-   * The loss on images training never sees, with draws that are the same at every step and for every
-   * network.
+   * The loss on images training never sees, with draws that are the same at every step and for
+   * every network.
    *
    * @param ops the averaged weights
    */

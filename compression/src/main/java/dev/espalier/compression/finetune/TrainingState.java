@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Where a training stands after {@code step} optimizer steps. Together with its configuration it
- * determines everything after it, bit for bit on the same kind of device and thread count: data order
- * and noise are functions of (seed, step).
+ * determines everything after it, bit for bit on the same kind of device and thread count: data
+ * order and noise are functions of (seed, step).
  *
  * @param weights the network's weights
  * @param average their exponential moving average, what is evaluated and handed on
@@ -18,11 +18,7 @@ import java.util.Map;
  * @param secondMoment Adam's v, by the weights' keys
  */
 public record TrainingState(
-    int step,
-    StateDict weights,
-    StateDict average,
-    StateDict firstMoment,
-    StateDict secondMoment) {
+    int step, StateDict weights, StateDict average, StateDict firstMoment, StateDict secondMoment) {
 
   private static final String STEP = "espalier.step";
 

@@ -183,8 +183,7 @@ public final class Run implements Ops<NDArray> {
   }
 
   @Override
-  public NDArray timestepEmbedding(
-      NDArray timestep, int width, boolean cosineFirst, double shift) {
+  public NDArray timestepEmbedding(NDArray timestep, int width, boolean cosineFirst, double shift) {
     return rounded(call("timestep_embedding", timestep, width, cosineFirst, shift));
   }
 

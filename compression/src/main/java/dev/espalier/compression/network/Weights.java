@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A network's weights on the device, by reference key. Updates in place (an optimizer's) are seen by
- * every later reading. The tensors live as long as the manager they were made in.
+ * A network's weights on the device, by reference key. Updates in place (an optimizer's) are seen
+ * by every later reading. The tensors live as long as the manager they were made in.
  */
 public final class Weights implements AutoCloseable {
   private final Map<String, NDArray> arrays;
@@ -27,7 +27,10 @@ public final class Weights implements AutoCloseable {
     this.arrays = arrays;
   }
 
-  /** Copies {@code weights} to the device as float32; with {@code trainable}, gradients flow to them. */
+  /**
+   * Copies {@code weights} to the device as float32; with {@code trainable}, gradients flow to
+   * them.
+   */
   public static Weights of(
       Torch.Session session, NDManager owner, StateDict weights, boolean trainable) {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
@@ -42,7 +45,9 @@ public final class Weights implements AutoCloseable {
     return new Weights(arrays);
   }
 
-  /** These weights rounded to bfloat16, with gradients flowing back to them; owned by {@code scope}. */
+  /**
+   * These weights rounded to bfloat16, with gradients flowing back to them; owned by {@code scope}.
+   */
   public Weights toBfloat16(Script script, NDManager scope) {
     NDList rounded = script.run(scope, "to_bfloat16", true, new NDList(all()));
     Map<String, NDArray> byKey = new LinkedHashMap<>();

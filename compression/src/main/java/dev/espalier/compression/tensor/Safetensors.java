@@ -26,8 +26,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * The safetensors format: eight bytes header length, a JSON header of names, types, shapes and
- * offsets, then the elements (huggingface/safetensors, "Format"). Reading checks all of it before any
- * tensor is used; nothing in such a file is ever executed.
+ * offsets, then the elements (huggingface/safetensors, "Format"). Reading checks all of it before
+ * any tensor is used; nothing in such a file is ever executed.
  */
 public final class Safetensors {
   private static final int MAX_HEADER = 100 << 20;
@@ -57,7 +57,8 @@ public final class Safetensors {
   private static Content parse(FileChannel channel, String name) throws IOException {
     long size = channel.size();
     ByteBuffer start = fill(channel, ByteBuffer.allocate((int) Math.min(8, size)), 0);
-    require(!isPickle(start), name, "is a PyTorch pickle or zip archive; only .safetensors is read");
+    require(
+        !isPickle(start), name, "is a PyTorch pickle or zip archive; only .safetensors is read");
     require(size >= 8, name, "is %d bytes long, too short for a header", size);
     long headerSize = start.getLong(0);
     require(
@@ -71,7 +72,9 @@ public final class Safetensors {
 
     long data = 8 + headerSize;
     Map<String, String> metadata = new TreeMap<>();
-    json.path("__metadata__").properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
+    json.path("__metadata__")
+        .properties()
+        .forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
 
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<Entry> entries =
@@ -98,7 +101,10 @@ public final class Safetensors {
           data + end,
           size);
       ByteBuffer bytes =
-          fill(channel, ByteBuffer.allocate((int) (entry.end() - entry.begin())), data + entry.begin());
+          fill(
+              channel,
+              ByteBuffer.allocate((int) (entry.end() - entry.begin())),
+              data + entry.begin());
       tensors.put(entry.key(), Tensor.of(entry.dtype(), entry.shape(), bytes));
     }
     require(data + end == size, name, "has %d bytes after its last tensor", size - data - end);
@@ -116,7 +122,11 @@ public final class Safetensors {
       }
       JsonNode extents = node.path("shape");
       JsonNode offsets = node.path("data_offsets");
-      require(extents.isArray() && offsets.size() == 2, file, "tensor '%s' lacks shape or offsets", key);
+      require(
+          extents.isArray() && offsets.size() == 2,
+          file,
+          "tensor '%s' lacks shape or offsets",
+          key);
       int[] shape = new int[extents.size()];
       for (int i = 0; i < shape.length; i++) {
         require(
@@ -133,7 +143,8 @@ public final class Safetensors {
       try {
         bytes = Math.multiplyExact(Tensor.size(shape), dtype.bytes());
       } catch (ArithmeticException e) {
-        throw new InvalidInput(file + ": tensor '" + key + "' has an impossible shape " + extents, e);
+        throw new InvalidInput(
+            file + ": tensor '" + key + "' has an impossible shape " + extents, e);
       }
       require(
           begin >= 0 && end - begin == bytes && bytes <= Integer.MAX_VALUE - 16,

@@ -14,8 +14,8 @@ import java.io.InputStream;
 import java.util.List;
 
 /**
- * The torch operations DJL lacks, as functional TorchScript methods in one small resource. Source and
- * authoring command: {@code compression/src/main/python/author_ops.py}.
+ * The torch operations DJL lacks, as functional TorchScript methods in one small resource. Source
+ * and authoring command: {@code compression/src/main/python/author_ops.py}.
  */
 public final class Script {
   private final PtSymbolBlock block;
@@ -35,8 +35,8 @@ public final class Script {
 
   /**
    * Calls {@code method} without autograd; its tensors are owned by {@code scope}. Arguments may be
-   * tensors, lists of tensors (or {@link #list} made once), {@code int}, {@code long}, {@code double},
-   * {@code boolean}, {@code String} and {@code long[]}.
+   * tensors, lists of tensors (or {@link #list} made once), {@code int}, {@code long}, {@code
+   * double}, {@code boolean}, {@code String} and {@code long[]}.
    */
   public NDList call(NDManager scope, String method, Object... arguments) {
     return run(scope, method, false, arguments);
@@ -54,7 +54,9 @@ public final class Script {
     }
   }
 
-  /** As {@link #run}, kept on the script's side as an argument of later calls; the caller closes it. */
+  /**
+   * As {@link #run}, kept on the script's side as an argument of later calls; the caller closes it.
+   */
   public IValue keep(String method, boolean grad, Object... arguments) {
     return raw(method, grad, arguments);
   }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A network's weights by their dotted reference key, in a fixed order. Widths live here: the shape of
- * a weight says how wide its layer is, for a dense and for a pruned network alike.
+ * A network's weights by their dotted reference key, in a fixed order. Widths live here: the shape
+ * of a weight says how wide its layer is, for a dense and for a pruned network alike.
  */
 public record StateDict(Map<String, Tensor> tensors) {
   public StateDict {

@@ -5,8 +5,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A tensor on the host: element type, shape and row-major little-endian elements. It is immutable and
- * owned by the garbage collector; what computes on a device is made from it and read back into it.
+ * A tensor on the host: element type, shape and row-major little-endian elements. It is immutable
+ * and owned by the garbage collector; what computes on a device is made from it and read back into
+ * it.
  */
 public final class Tensor {
   private final Dtype dtype;
@@ -24,7 +25,12 @@ public final class Tensor {
     long expected = size(shape) * dtype.bytes();
     if (bytes.remaining() != expected) {
       throw new IllegalArgumentException(
-          dtype + Arrays.toString(shape) + " takes " + expected + " bytes, not " + bytes.remaining());
+          dtype
+              + Arrays.toString(shape)
+              + " takes "
+              + expected
+              + " bytes, not "
+              + bytes.remaining());
     }
     return new Tensor(dtype, shape.clone(), bytes.slice().asReadOnlyBuffer());
   }
@@ -102,7 +108,8 @@ public final class Tensor {
         for (int i = 0; i < values.length; i++) values[i] = half(b.getShort());
       }
       case BF16 -> {
-        for (int i = 0; i < values.length; i++) values[i] = Float.intBitsToFloat(b.getShort() << 16);
+        for (int i = 0; i < values.length; i++)
+          values[i] = Float.intBitsToFloat(b.getShort() << 16);
       }
     }
     return values;

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code ESPALIER_DEVICE} (or the system property {@code espalier.device}): {@code cpu}
  *       (default) or {@code cuda};
- *   <li>{@code ESPALIER_THREADS} ({@code espalier.threads}): threads for CPU arithmetic; default all
- *       processors. Sums depend on it, so it is recorded with every result;
- *   <li>{@code PYTORCH_LIBRARY_PATH}: the {@code torch/lib} folder of an installed PyTorch, for CUDA.
- *       Only version {@value #VERSION} fits the natives; another one would crash the process and is
- *       refused.
+ *   <li>{@code ESPALIER_THREADS} ({@code espalier.threads}): threads for CPU arithmetic; default
+ *       all processors. Sums depend on it, so it is recorded with every result;
+ *   <li>{@code PYTORCH_LIBRARY_PATH}: the {@code torch/lib} folder of an installed PyTorch, for
+ *       CUDA. Only version {@value #VERSION} fits the natives; another one would crash the process
+ *       and is refused.
  * </ul>
  *
  * <p>TorchScript's profiling executor is off: its graphs change bits after their warm-up, and a
@@ -212,8 +212,7 @@ public final class Torch {
           case BOOLEAN -> Dtype.BOOL;
           default -> throw new EngineException("no host type for " + array.getDataType());
         };
-    int[] shape =
-        Arrays.stream(array.getShape().getShape()).mapToInt(Math::toIntExact).toArray();
+    int[] shape = Arrays.stream(array.getShape().getShape()).mapToInt(Math::toIntExact).toArray();
     ByteBuffer from = array.toByteBuffer();
     ByteBuffer copy = ByteBuffer.allocate(from.remaining()).put(from).flip();
     return Tensor.of(dtype, shape, copy);

@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command that works holds open: meters, store, server, and the worker in this process. It is
- * closed in the opposite order, also when the process is asked to end.
+ * What a command that works holds open: meters, store, server, and the worker in this process. It
+ * is closed in the opposite order, also when the process is asked to end.
  */
 final class Session implements AutoCloseable {
   private final Deque<Runnable> open = new ArrayDeque<>();

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the {@code temporal} command line tool ({@code TEMPORAL_CLI}, else on the path): its
  *       development server is started, with user interface and database, and ended with this
  *       process;
- *   <li>the SDK's test server, in process, in real time and without a port: no user interface, and it
- *       remembers nothing. The results on the shelf outlive it all the same.
+ *   <li>the SDK's test server, in process, in real time and without a port: no user interface, and
+ *       it remembers nothing. The results on the shelf outlive it all the same.
  * </ol>
  */
 public final class TemporalConnection implements AutoCloseable {
@@ -40,10 +40,7 @@ public final class TemporalConnection implements AutoCloseable {
   private final Runnable close;
 
   private TemporalConnection(
-      WorkflowServiceStubs service,
-      String namespace,
-      String description,
-      Runnable close) {
+      WorkflowServiceStubs service, String namespace, String description, Runnable close) {
     this.service = service;
     this.client =
         WorkflowClient.newInstance(
@@ -90,7 +87,9 @@ public final class TemporalConnection implements AutoCloseable {
     Optional<String> given = given(settings, address);
     if (given.equals(Optional.of(EMBEDDED))) return Optional.empty();
     if (given.isPresent()) return Optional.of(named(given.get(), namespace(settings), metrics));
-    return Health.listens(LOCAL) ? Optional.of(found(namespace(settings), metrics)) : Optional.empty();
+    return Health.listens(LOCAL)
+        ? Optional.of(found(namespace(settings), metrics))
+        : Optional.empty();
   }
 
   public WorkflowClient client() {
@@ -127,8 +126,7 @@ public final class TemporalConnection implements AutoCloseable {
       service.shutdownNow();
       throw new InvalidInput("no Temporal server answers at " + address);
     }
-    return new TemporalConnection(
-        service, namespace, "server at " + address, () -> {});
+    return new TemporalConnection(service, namespace, "server at " + address, () -> {});
   }
 
   private static TemporalConnection found(String namespace, Scope metrics) {

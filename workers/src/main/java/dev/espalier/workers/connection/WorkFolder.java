@@ -39,8 +39,12 @@ public record WorkFolder(Path path) {
           minFreeMegabytes);
     } catch (IOException e) {
       throw new InvalidInput(
-          "work folder " + path + " cannot be written; give another with --work DIR or"
-              + " ESPALIER_WORK (" + reason(e) + ")",
+          "work folder "
+              + path
+              + " cannot be written; give another with --work DIR or"
+              + " ESPALIER_WORK ("
+              + reason(e)
+              + ")",
           e);
     }
     return new WorkFolder(path);

@@ -117,8 +117,7 @@ final class ReportReading {
       if (one.svs() != null) {
         arms.add(withSpectra(Arm.of(Stage.SCALED, name), one.svs().network()));
       }
-      Arm finetuned =
-          Arm.of(one.svs() == null ? Stage.FINETUNED : Stage.SVS_FINETUNED, name);
+      Arm finetuned = Arm.of(one.svs() == null ? Stage.FINETUNED : Stage.SVS_FINETUNED, name);
       arms.add(
           shown(
                   finetuned,
@@ -214,8 +213,7 @@ final class ReportReading {
   }
 
   private int extractorWidth(CompressionPlan plan) throws IOException {
-    StoredArtifact extractor =
-        bench.networks().get(Artifact.network(plan.evaluate().extractor()));
+    StoredArtifact extractor = bench.networks().get(Artifact.network(plan.evaluate().extractor()));
     String text = new String(extractor.bytes(LoadedNetwork.CONFIG), StandardCharsets.UTF_8);
     JsonNode widths = Json.parse(text, extractor.prefix()).path("block_out_channels");
     return widths.path(widths.size() - 1).asInt();

@@ -78,9 +78,12 @@ public record Stages(
     Settings settings = resources.settings();
     Map<String, String> createdBy =
         Map.of(
-            "espalier", VERSION,
-            "java", System.getProperty("java.version"),
-            "pytorch", Torch.VERSION);
+            "espalier",
+            VERSION,
+            "java",
+            System.getProperty("java.version"),
+            "pytorch",
+            Torch.VERSION);
     Shelf shelf = new Shelf(resources.store(), resources.folder().cache(), createdBy);
     List<Path> roots = new ArrayList<>();
     settings.variable("ESPALIER_DATA").map(Path::of).ifPresent(roots::add);

@@ -45,12 +45,10 @@ public final class WorkerProcess implements AutoCloseable {
    * @param queues some or all of {@link #QUEUES}
    */
   public static WorkerProcess start(WorkflowClient client, Set<String> queues, Stages stages) {
-    WorkerFactory factory = 
+    WorkerFactory factory =
         WorkerFactory.newInstance(
             client,
-            WorkerFactoryOptions.newBuilder()
-                .setWorkerInterceptors(new TypedFailures())
-                .build());
+            WorkerFactoryOptions.newBuilder().setWorkerInterceptors(new TypedFailures()).build());
     if (queues.contains(StageOptions.COMPRESS)) {
       WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options().build()));
     }
@@ -75,8 +73,7 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   private static Worker worker(WorkerFactory factory, String queue, int slots) {
-    return factory.newWorker(
-        queue, options().setMaxConcurrentActivityExecutionSize(slots).build());
+    return factory.newWorker(queue, options().setMaxConcurrentActivityExecutionSize(slots).build());
   }
 
   private static WorkerOptions.Builder options() {
