@@ -10,9 +10,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 
 /** What the modules may know of each other and of the libraries. */
-@AnalyzeClasses(
-    packages = "dev.espalier",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.espalier", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   @ArchTest
   static final ArchRule modulesPointOneWay =
@@ -50,7 +48,9 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "ai.djl..", "dev.espalier.compression.tensor..", "dev.espalier.compression.network..");
+              "ai.djl..",
+              "dev.espalier.compression.tensor..",
+              "dev.espalier.compression.network..");
 
   @ArchTest
   static final ArchRule workflowsReplay =

@@ -46,10 +46,7 @@ class BadInputTest {
 
   @Test
   void aBrokenArmIsNamedBeforeAnythingIsStarted() {
-    refused(
-        "arm prune.ratio=2: plan: ",
-        "sweep",
-        "{\"axes\": {\"prune.ratio\": [0.5, 2]}}");
+    refused("arm prune.ratio=2: plan: ", "sweep", "{\"axes\": {\"prune.ratio\": [0.5, 2]}}");
     assertThat(work.resolve("state")).doesNotExist();
   }
 

@@ -63,7 +63,9 @@ class RunTest {
   void aStageThatFailsEndsInOneLineAndExitCodeOne() {
     Invocation run = Invocation.of(work, "run", "{\"prune\": {\"seed\": 14}}");
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains("espalier: loss is not a number at step 3").doesNotContain("\tat");
+    assertThat(run.err())
+        .contains("espalier: loss is not a number at step 3")
+        .doesNotContain("\tat");
   }
 
   @Test

@@ -34,8 +34,7 @@ final class SmallStages {
         request -> report(resources.store(), request));
   }
 
-  private static CompressionPlan plan(
-      Stages.Resources resources, JsonNode request) {
+  private static CompressionPlan plan(Stages.Resources resources, JsonNode request) {
     CompressionPlan plan = PlanRequest.resolve(request, resources.recipes());
     InvalidInput.require(
         plan.network().equals("fashion-ddpm"), "network '%s' does not exist", plan.network());
@@ -43,8 +42,7 @@ final class SmallStages {
   }
 
   private static PruneActivity.Result prune(PruneActivity.Request request) {
-    InvalidInput.require(
-        request.config().seed() != 13, "network.safetensors is torn at byte 13");
+    InvalidInput.require(request.config().seed() != 13, "network.safetensors is torn at byte 13");
     if (request.config().seed() == 14) {
       throw ApplicationFailure.newNonRetryableFailure(
           "loss is not a number at step 3", "DivergedLoss");

@@ -66,7 +66,9 @@ final class ReportCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new InvalidInput(
-                        "run '" + run + "' has no finished results on the shelf; `espalier"
+                        "run '"
+                            + run
+                            + "' has no finished results on the shelf; `espalier"
                             + " status` lists the runs there are"));
     String text = new String(content.bytes(), StandardCharsets.UTF_8);
     return Json.read(text, ReportActivity.Request.class, key);

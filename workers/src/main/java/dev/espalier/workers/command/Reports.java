@@ -17,8 +17,7 @@ final class Reports {
   private Reports() {}
 
   /** Says where the report of {@code run} is, if there is one. */
-  static void announce(
-      Session session, Terminal terminal, String run, @Nullable String location)
+  static void announce(Session session, Terminal terminal, String run, @Nullable String location)
       throws IOException {
     if (location == null) return;
     Optional<Path> file = fetch(session.store().store(), session.folder(), run, location);

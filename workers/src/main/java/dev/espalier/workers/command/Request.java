@@ -38,8 +38,6 @@ final class Request {
   /** As {@link #read}, but a recipe is left by its name, for the plan to record. */
   static JsonNode plan(String given, Program program) {
     boolean recipe = program.recipes().names().contains(given) && !Files.exists(Path.of(given));
-    return recipe
-        ? Json.MAPPER.createObjectNode().put("recipe", given)
-        : read(given, program);
+    return recipe ? Json.MAPPER.createObjectNode().put("recipe", given) : read(given, program);
   }
 }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 
 /**
- * One run, started and followed to its end. A run of the same id that is at work is joined; one that
- * has ended is started again, and finds its finished stages on the shelf.
+ * One run, started and followed to its end. A run of the same id that is at work is joined; one
+ * that has ended is started again, and finds its finished stages on the shelf.
  *
  * @param workflow the workflow's type
  * @param id made of what is asked for, so that the same request is the same run
@@ -67,7 +67,7 @@ record Run<R>(
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      if (session.ending()) Session.forever();
+      if (session.ending()) session.forever();
       return true;
     }
   }

@@ -43,8 +43,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    CompressionPlan complete =
-        PlanRequest.resolve(Request.plan(plan, program), program.recipes());
+    CompressionPlan complete = PlanRequest.resolve(Request.plan(plan, program), program.recipes());
     Run<CompressionResult> run =
         new Run<>(
             "CompressionWorkflow",

@@ -42,8 +42,7 @@ record RunLine(
   static List<RunLine> known(WorkflowClient client) {
     Watch watch = new Watch(client);
     try (Stream<WorkflowExecutionMetadata> runs = client.listExecutions(OURS)) {
-      return runs.sorted(
-              Comparator.comparing(WorkflowExecutionMetadata::getStartTime).reversed())
+      return runs.sorted(Comparator.comparing(WorkflowExecutionMetadata::getStartTime).reversed())
           .map(run -> of(run, watch))
           .toList();
     }
@@ -63,8 +62,7 @@ record RunLine(
     for (RunLine line : known) all.add(line.reported(reports.contains(line.run)));
     onShelf.removeAll(known.stream().map(RunLine::run).collect(Collectors.toSet()));
     for (String run : onShelf) {
-      all.add(
-          new RunLine(run, null, "on the shelf", null, null, null, reports.contains(run)));
+      all.add(new RunLine(run, null, "on the shelf", null, null, null, reports.contains(run)));
     }
     return all;
   }
@@ -75,8 +73,7 @@ record RunLine(
 
   private static RunLine of(WorkflowExecutionMetadata run, Watch watch) {
     String id = run.getExecution().getWorkflowId();
-    boolean running =
-        run.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
+    boolean running = run.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     String stage = running ? watch.status(id).map(RunStatus::stage).orElse(null) : null;
     return new RunLine(
         id,

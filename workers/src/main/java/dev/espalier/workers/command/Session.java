@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command that works holds open: meters, store, server, and the worker in this process. It is
- * closed in the opposite order, also when the process is asked to end.
+ * What a command that works holds open: meters, store, server, and the worker in this process. It
+ * is closed in the opposite order, also when the process is asked to end.
  */
 final class Session implements AutoCloseable {
   private final Deque<Runnable> open = new ArrayDeque<>();
@@ -51,7 +51,7 @@ final class Session implements AutoCloseable {
             new Stages.Resources(
                 settings, folder, store.store(), program.recipes(), metrics.registry());
         Stages stages = program.assembly().assemble(resources);
-        keep(WorkerProcess.start(temporal.client(), queues, stages));
+        keep(WorkerProcess.start(temporal, store.identity(), queues, stages));
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -97,7 +97,7 @@ final class Session implements AutoCloseable {
   }
 
   /** Returns never: the process ends when it is asked to. */
-  static void forever() throws InterruptedException {
+  void forever() throws InterruptedException {
     new CountDownLatch(1).await();
   }
 

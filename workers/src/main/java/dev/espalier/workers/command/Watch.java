@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Asks a server how far runs are. A run that cannot answer just now, because it has not begun or its
- * worker is away, gives an empty answer.
+ * Asks a server how far runs are. A run that cannot answer just now, because it has not begun or
+ * its worker is away, gives an empty answer.
  */
 final class Watch {
   private final WorkflowClient client;

@@ -11,10 +11,7 @@ import picocli.CommandLine.Option;
 final class WorkOptions {
   @Mixin ConnectionOptions connection = new ConnectionOptions();
 
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "PORT",
-      description = MetricsPort.DESCRIPTION)
+  @Option(names = "--metrics-port", paramLabel = "PORT", description = MetricsPort.DESCRIPTION)
   @Nullable Integer metricsPort;
 
   @Option(

@@ -1,4 +1,6 @@
-/** The Temporal server and the object store a process works with: given, found, or started by it. */
+/**
+ * The Temporal server and the object store a process works with: given, found, or started by it.
+ */
 @NullMarked
 package dev.espalier.workers.connection;
 

@@ -3,8 +3,8 @@ package dev.espalier.workers.console;
 import java.nio.file.Path;
 
 /**
- * Where the libraries' log goes. It must be said before the first of them logs; afterwards it has no
- * effect.
+ * Where the libraries' log goes. It must be said before the first of them logs; afterwards it has
+ * no effect.
  */
 public final class Log {
   private static final String FILE = "org.slf4j.simpleLogger.logFile";

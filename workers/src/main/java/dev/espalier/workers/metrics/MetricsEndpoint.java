@@ -49,12 +49,16 @@ public final class MetricsEndpoint implements AutoCloseable {
    */
   public static MetricsEndpoint at(int port) throws IOException {
     InvalidInput.require(
-        port >= 0 && port <= 65535, "metrics port is %d; legal are 0 (any free one) to 65535", port);
+        port >= 0 && port <= 65535,
+        "metrics port is %d; legal are 0 (any free one) to 65535",
+        port);
     try {
       return new MetricsEndpoint(HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0));
     } catch (BindException e) {
       throw new InvalidInput(
-          "metrics port " + port + " is taken; give another with --metrics-port or"
+          "metrics port "
+              + port
+              + " is taken; give another with --metrics-port or"
               + " ESPALIER_METRICS_PORT, or 0 for any free one",
           e);
     }
