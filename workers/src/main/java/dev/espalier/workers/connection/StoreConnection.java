@@ -20,8 +20,7 @@ public final class StoreConnection implements AutoCloseable {
   private final String identity;
   private final Runnable end;
 
-  private StoreConnection(
-      ObjectStore store, String description, String identity, Runnable end) {
+  private StoreConnection(ObjectStore store, String description, String identity, Runnable end) {
     this.store = store;
     this.description = description;
     this.identity = identity;
@@ -35,8 +34,7 @@ public final class StoreConnection implements AutoCloseable {
     Optional<S3Config> given = S3Config.from(settings.environment());
     if (given.isPresent()) {
       String description = "S3 at " + given.get();
-      return new StoreConnection(
-          ObjectStore.open(given.get()), description, description, () -> {});
+      return new StoreConnection(ObjectStore.open(given.get()), description, description, () -> {});
     }
     S3Folder served = S3Folder.serve(folder.store());
     String bucket = settings.variable(S3Config.BUCKET).orElse(BUCKET);

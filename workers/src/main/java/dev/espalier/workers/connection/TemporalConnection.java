@@ -132,8 +132,7 @@ public final class TemporalConnection implements AutoCloseable {
         address.matches("[^\\s:/]+:[0-9]{1,5}"),
         "Temporal address '%s' is not legal; it is HOST:PORT, such as 127.0.0.1:7233",
         address);
-    InvalidInput.require(
-        Health.listensFar(address), "no Temporal server answers at %s", address);
+    InvalidInput.require(Health.listensFar(address), "no Temporal server answers at %s", address);
     WorkflowServiceStubs service = service(address, metrics);
     if (!Health.answers(service)) {
       service.shutdownNow();
@@ -142,8 +141,7 @@ public final class TemporalConnection implements AutoCloseable {
     return new TemporalConnection(service, namespace, "server at " + address, () -> {});
   }
 
-  private static TemporalConnection found(
-      String namespace, Scope metrics, Runnable end) {
+  private static TemporalConnection found(String namespace, Scope metrics, Runnable end) {
     WorkflowServiceStubs service = service(LOCAL, metrics);
     if (!Health.answers(service)) {
       service.shutdownNow();

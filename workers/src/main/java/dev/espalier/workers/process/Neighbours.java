@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The other workers of a server. Workers that serve one queue must share one store: what one puts on
- * its shelf the next one needs. Each therefore says in its identity which store it has.
+ * The other workers of a server. Workers that serve one queue must share one store: what one puts
+ * on its shelf the next one needs. Each therefore says in its identity which store it has.
  */
 final class Neighbours {
   private static final String STORE = " with ";
