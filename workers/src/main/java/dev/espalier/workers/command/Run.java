@@ -67,7 +67,7 @@ record Run<R>(
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      if (session.ending()) Session.forever();
+      if (session.ending()) session.forever();
       return true;
     }
   }

@@ -51,7 +51,7 @@ final class Session implements AutoCloseable {
             new Stages.Resources(
                 settings, folder, store.store(), program.recipes(), metrics.registry());
         Stages stages = program.assembly().assemble(resources);
-        keep(WorkerProcess.start(temporal.client(), queues, stages));
+        keep(WorkerProcess.start(temporal, store.identity(), queues, stages));
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -97,7 +97,7 @@ final class Session implements AutoCloseable {
   }
 
   /** Returns never: the process ends when it is asked to. */
-  static void forever() throws InterruptedException {
+  void forever() throws InterruptedException {
     new CountDownLatch(1).await();
   }
 

@@ -49,7 +49,7 @@ final class WorkerCommand implements Callable<Integer> {
       program
           .terminal()
           .say("working   on " + String.join(", ", new TreeSet<>(queues)) + "; SIGTERM ends it");
-      Session.forever();
+      session.forever();
     }
     return 0;
   }

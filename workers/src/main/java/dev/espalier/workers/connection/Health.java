@@ -10,26 +10,38 @@ import java.util.concurrent.TimeUnit;
 
 /** Whether somebody is there. */
 final class Health {
+  private static final int NEAR_MILLIS = 500;
+  private static final int FAR_MILLIS = 5000;
+
   private Health() {}
 
-  /** Whether a connection to {@code address} (HOST:PORT) is taken, within half a second. */
+  /** Whether somebody listens at {@code address} (HOST:PORT) on this machine. */
   static boolean listens(String address) {
+    return listens(address, NEAR_MILLIS);
+  }
+
+  /** As {@link #listens}, on any machine. */
+  static boolean listensFar(String address) {
+    return listens(address, FAR_MILLIS);
+  }
+
+  private static boolean listens(String address, int millis) {
     int colon = address.lastIndexOf(':');
     int port = Integer.parseInt(address.substring(colon + 1));
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(address.substring(0, colon), port), 500);
+      socket.connect(new InetSocketAddress(address.substring(0, colon), port), millis);
       return true;
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** Whether a Temporal server answers, within ten seconds. */
+  /** Whether a Temporal server answers, within five seconds. */
   static boolean answers(WorkflowServiceStubs service) {
     try {
       service
           .blockingStub()
-          .withDeadlineAfter(10, TimeUnit.SECONDS)
+          .withDeadlineAfter(5, TimeUnit.SECONDS)
           .getSystemInfo(GetSystemInfoRequest.getDefaultInstance());
       return true;
     } catch (StatusRuntimeException e) {

@@ -4,6 +4,7 @@ import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.S3Config;
 import dev.espalier.compression.InvalidInput;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
 /**
@@ -16,11 +17,13 @@ public final class StoreConnection implements AutoCloseable {
 
   private final ObjectStore store;
   private final String description;
+  private final String identity;
   private final Runnable end;
 
-  private StoreConnection(ObjectStore store, String description, Runnable end) {
+  private StoreConnection(ObjectStore store, String description, String identity, Runnable end) {
     this.store = store;
     this.description = description;
+    this.identity = identity;
     this.end = end;
   }
 
@@ -30,13 +33,16 @@ public final class StoreConnection implements AutoCloseable {
   public static StoreConnection open(Settings settings, WorkFolder folder) throws IOException {
     Optional<S3Config> given = S3Config.from(settings.environment());
     if (given.isPresent()) {
-      return new StoreConnection(ObjectStore.open(given.get()), "S3 at " + given.get(), () -> {});
+      String description = "S3 at " + given.get();
+      return new StoreConnection(ObjectStore.open(given.get()), description, description, () -> {});
     }
     S3Folder served = S3Folder.serve(folder.store());
     String bucket = settings.variable(S3Config.BUCKET).orElse(BUCKET);
+    String description = "folder " + folder.store().resolve(bucket);
     return new StoreConnection(
         ObjectStore.open(served.config(bucket)),
-        "folder " + folder.store().resolve(bucket),
+        description,
+        description + " on " + host(),
         served::close);
   }
 
@@ -49,8 +55,18 @@ public final class StoreConnection implements AutoCloseable {
     return description;
   }
 
+  /** What tells this store from every other: the same for all processes that share it. */
+  public String identity() {
+    return identity;
+  }
+
   @Override
   public void close() {
     end.run();
+  }
+
+  private static String host() {
+    String process = ManagementFactory.getRuntimeMXBean().getName();
+    return process.substring(process.indexOf('@') + 1);
   }
 }

@@ -71,8 +71,14 @@ public final class TemporalConnection implements AutoCloseable {
    */
   public static Optional<TemporalConnection> lasting(
       Settings settings, WorkFolder folder, @Nullable String address, Scope metrics) {
-    Optional<TemporalConnection> running = running(settings, address, metrics);
-    if (running.isPresent() || given(settings, address).isPresent()) return running;
+    if (given(settings, address).isPresent()) return running(settings, address, metrics);
+    if (Health.listens(LOCAL)) {
+      Runnable end =
+          StartedServer.adopt(folder)
+              .<Runnable>map(left -> () -> left.end(folder))
+              .orElse(() -> {});
+      return Optional.of(found(namespace(settings), metrics, end));
+    }
     return CommandLineTool.find(settings)
         .map(tool -> started(tool, folder, namespace(settings), metrics));
   }
@@ -88,12 +94,17 @@ public final class TemporalConnection implements AutoCloseable {
     if (given.equals(Optional.of(EMBEDDED))) return Optional.empty();
     if (given.isPresent()) return Optional.of(named(given.get(), namespace(settings), metrics));
     return Health.listens(LOCAL)
-        ? Optional.of(found(namespace(settings), metrics))
+        ? Optional.of(found(namespace(settings), metrics, () -> {}))
         : Optional.empty();
   }
 
   public WorkflowClient client() {
     return client;
+  }
+
+  /** Whether the server is still there. */
+  public boolean answers() {
+    return Health.answers(service);
   }
 
   /** What was chosen, and where its user interface is, for a person. */
@@ -121,15 +132,16 @@ public final class TemporalConnection implements AutoCloseable {
         address.matches("[^\\s:/]+:[0-9]{1,5}"),
         "Temporal address '%s' is not legal; it is HOST:PORT, such as 127.0.0.1:7233",
         address);
+    InvalidInput.require(Health.listensFar(address), "no Temporal server answers at %s", address);
     WorkflowServiceStubs service = service(address, metrics);
     if (!Health.answers(service)) {
       service.shutdownNow();
-      throw new InvalidInput("no Temporal server answers at " + address);
+      throw new InvalidInput("what listens at " + address + " does not answer as Temporal");
     }
     return new TemporalConnection(service, namespace, "server at " + address, () -> {});
   }
 
-  private static TemporalConnection found(String namespace, Scope metrics) {
+  private static TemporalConnection found(String namespace, Scope metrics, Runnable end) {
     WorkflowServiceStubs service = service(LOCAL, metrics);
     if (!Health.answers(service)) {
       service.shutdownNow();
@@ -138,17 +150,21 @@ public final class TemporalConnection implements AutoCloseable {
               + " name a server with TEMPORAL_ADDRESS");
     }
     return new TemporalConnection(
-        service, namespace, "server found at " + LOCAL + interfaceOf(), () -> {});
+        service, namespace, "server found at " + LOCAL + interfaceOf(), end);
   }
 
   private static TemporalConnection started(
       Path cli, WorkFolder folder, String namespace, Scope metrics) {
     TemporalDevServer server = CommandLineTool.start(cli, folder, namespace);
+    StartedServer.note(folder);
     return new TemporalConnection(
         service(server.getTarget(), metrics),
         namespace,
         "development server started by " + cli + interfaceOf(),
-        server::close);
+        () -> {
+          server.close();
+          StartedServer.forget(folder);
+        });
   }
 
   private static TemporalConnection inProcess(String namespace, Scope metrics) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * s3/           the object store, where none is given
  * temporal.db   the Temporal server's database, where this program starts one
  * temporal.log  its log
+ * temporal.pid  its process, and which process is to end it
  * cache/        files brought from the store
  * reports/      copies of reports
  * espalier.log  warnings of this program, with stack traces
@@ -56,6 +57,10 @@ public record WorkFolder(Path path) {
 
   public Path database() {
     return path.resolve("temporal.db");
+  }
+
+  Path serverNote() {
+    return path.resolve("temporal.pid");
   }
 
   public Path serverLog() {

@@ -1,10 +1,9 @@
 package dev.espalier.workers.process;
 
 import dev.espalier.activities.TypedFailures;
+import dev.espalier.workers.connection.TemporalConnection;
 import dev.espalier.workflows.StageOptions;
 import dev.espalier.workflows.WorkflowTypes;
-import io.temporal.client.WorkflowClient;
-import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
@@ -33,52 +32,71 @@ public final class WorkerProcess implements AutoCloseable {
   /** How long stages have to save their state when the process is asked to end. */
   private static final Duration GRACE = Duration.ofSeconds(60);
 
-  private final WorkerFactory factory;
+  /** How long a stage needs to save its state where the server is gone, and none can be told. */
+  private static final Duration GRACE_ALONE = Duration.ofSeconds(8);
 
-  private WorkerProcess(WorkerFactory factory) {
+  private final WorkerFactory factory;
+  private final TemporalConnection temporal;
+
+  private WorkerProcess(WorkerFactory factory, TemporalConnection temporal) {
     this.factory = factory;
+    this.temporal = temporal;
   }
 
   /**
    * Starts serving.
    *
+   * @param store the object store of {@code stages}, told from others
    * @param queues some or all of {@link #QUEUES}
+   * @throws dev.espalier.compression.InvalidInput if a worker with another store is at work there
    */
-  public static WorkerProcess start(WorkflowClient client, Set<String> queues, Stages stages) {
+  public static WorkerProcess start(
+      TemporalConnection temporal, String store, Set<String> queues, Stages stages) {
+    Neighbours.check(temporal.client(), store);
+    WorkerOptions options = options(store);
     WorkerFactory factory =
         WorkerFactory.newInstance(
-            client,
+            temporal.client(),
             WorkerFactoryOptions.newBuilder().setWorkerInterceptors(new TypedFailures()).build());
     if (queues.contains(StageOptions.COMPRESS)) {
-      WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options().build()));
+      WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options));
     }
     if (queues.contains(StageOptions.GPU)) {
-      worker(factory, StageOptions.GPU, 1)
+      factory
+          .newWorker(StageOptions.GPU, slots(options, 1))
           .registerActivitiesImplementations(stages.gpu().toArray());
     }
     if (queues.contains(StageOptions.CPU)) {
-      worker(factory, StageOptions.CPU, CPU_SLOTS)
+      factory
+          .newWorker(StageOptions.CPU, slots(options, CPU_SLOTS))
           .registerActivitiesImplementations(stages.cpu().toArray());
     }
     factory.start();
-    return new WorkerProcess(factory);
+    return new WorkerProcess(factory, temporal);
   }
 
   /** Takes no more work, lets running stages save their state, and ends. */
   @Override
   public void close() {
     factory.shutdown();
-    factory.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    long begun = System.nanoTime();
+    do {
+      factory.awaitTermination(GRACE_ALONE.toMillis(), TimeUnit.MILLISECONDS);
+    } while (!factory.isTerminated()
+        && System.nanoTime() - begun < GRACE.toNanos()
+        && temporal.answers());
     factory.shutdownNow();
   }
 
-  private static Worker worker(WorkerFactory factory, String queue, int slots) {
-    return factory.newWorker(queue, options().setMaxConcurrentActivityExecutionSize(slots).build());
+  private static WorkerOptions slots(WorkerOptions options, int slots) {
+    return WorkerOptions.newBuilder(options).setMaxConcurrentActivityExecutionSize(slots).build();
   }
 
-  private static WorkerOptions.Builder options() {
+  private static WorkerOptions options(String store) {
     return WorkerOptions.newBuilder()
+        .setIdentity(Neighbours.identity(store))
         .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
-        .setDefaultDeadlockDetectionTimeout(DEADLOCK.toMillis());
+        .setDefaultDeadlockDetectionTimeout(DEADLOCK.toMillis())
+        .build();
   }
 }
