@@ -69,15 +69,15 @@ final class Watch {
     if (activity.getHeartbeatDetails().getPayloadsCount() == 0) return Optional.empty();
     String text = activity.getHeartbeatDetails().getPayloads(0).getData().toStringUtf8();
     JsonNode details = text.startsWith("{") ? Json.parse(text, "heartbeat") : null;
-    return details == null || !details.path("step").isNumber() || !details.path("steps").isNumber()
+    return details == null || details.path("steps").asLong() <= 0
         ? Optional.empty()
-        : Optional.of(new Beat(details.get("step").asLong(), details.get("steps").asLong()));
+        : Optional.of(new Beat(details.path("step").asLong(), details.get("steps").asLong()));
   }
 
-  /** How far a stage says it is. */
+  /** How far a stage says it is: {@code steps} is positive. */
   record Beat(long step, long steps) {
     double fraction() {
-      return steps <= 0 ? 0 : Math.min(1.0, (double) step / steps);
+      return Math.min(1.0, (double) step / steps);
     }
 
     @Override
