@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param steps optimizer steps, 1 to 10,000,000
  * @param batch images per step
+ * @param optimizer {@code adam}, or {@code adamw}, whose weight decay stands beside the gradient
  * @param learningRate Adam's step size
  * @param schedule {@code constant} or {@code cosine} (to zero at {@code steps})
  * @param warmup steps of linear growth of the learning rate before the schedule
  * @param beta1 decay of Adam's first moment
  * @param beta2 decay of Adam's second moment
  * @param epsilon Adam's denominator offset
- * @param weightDecay L2 term added to the gradient, as torch's Adam does
+ * @param weightDecay L2 term added to the gradient, as torch's Adam does; with {@code adamw} times
+ *     the learning rate off the weight itself
  * @param clip largest global gradient norm; 0 clips nothing
  * @param emaDecay decay of the moving average of the weights
  * @param emaWarmup how the decay grows to {@code emaDecay} (s = steps before this one): {@code
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public record FinetuneConfig(
     int steps,
     int batch,
+    String optimizer,
     double learningRate,
     String schedule,
     int warmup,
@@ -58,6 +61,7 @@ public record FinetuneConfig(
   public FinetuneConfig {
     range("steps", steps, 1, 10_000_000);
     range("batch", batch, 1, 65_536);
+    oneOf("optimizer", optimizer, List.of("adam", "adamw"));
     range("learningRate", learningRate, 1e-12, 10);
     oneOf("schedule", schedule, List.of("constant", "cosine"));
     range("warmup", warmup, 0, 10_000_000);
@@ -79,6 +83,7 @@ public record FinetuneConfig(
   static FinetuneConfig of(
       @Nullable Integer steps,
       @Nullable Integer batch,
+      @Nullable String optimizer,
       @Nullable Double learningRate,
       @Nullable String schedule,
       @Nullable Integer warmup,
@@ -99,6 +104,7 @@ public record FinetuneConfig(
     return new FinetuneConfig(
         steps == null ? 1000 : steps,
         batch == null ? 128 : batch,
+        optimizer == null ? "adam" : optimizer,
         learningRate == null ? 2e-4 : learningRate,
         schedule == null ? "constant" : schedule,
         warmup == null ? 0 : warmup,
@@ -122,7 +128,7 @@ public record FinetuneConfig(
   public static FinetuneConfig defaults() {
     return of(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null);
+        null, null, null, null, null);
   }
 
   private static void range(String field, double value, double low, double high) {
