@@ -6,6 +6,7 @@ import dev.espalier.compression.data.ImageDataset;
 import dev.espalier.compression.diffusion.NoiseSchedule;
 import dev.espalier.compression.finetune.Denoising;
 import dev.espalier.compression.finetune.TrainingState;
+import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
@@ -70,7 +71,7 @@ public final class FinetuneStage implements FinetuneActivity {
                             data,
                             NoiseSchedule.ddpm(),
                             request.config()));
-                staging
+                NetworkSpectrum.add(staging, SpectrumReport.of(trained.state().average()))
                     .add(LoadedNetwork.CONFIG, input.bytes(LoadedNetwork.CONFIG))
                     .add(
                         LoadedNetwork.WEIGHTS,

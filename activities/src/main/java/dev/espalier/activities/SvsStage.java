@@ -3,7 +3,6 @@ package dev.espalier.activities;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.svs.SingularValueScaling;
-import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.SvsActivity;
@@ -35,22 +34,17 @@ public final class SvsStage implements SvsActivity {
             List.of(BaseNetworks.identity(pruned)),
             (step, staging) -> {
               LoadedNetwork network = LoadedNetwork.read(pruned);
-              step.liveness().beat(StageProgress.of(STAGE, 0, 3));
-              Safetensors.Content scaled =
-                  SingularValueScaling.scale(network.content(), request.config());
-              step.liveness().beat(StageProgress.of(STAGE, 1, 3));
-              SpectrumReport before = SpectrumReport.of(network.weights());
-              step.liveness().beat(StageProgress.of(STAGE, 2, 3));
-              SpectrumReport after = SpectrumReport.of(scaled.tensors());
-              staging
+              SingularValueScaling.Scaled scaled =
+                  SingularValueScaling.withSpectra(network.content(), request.config());
+              NetworkSpectrum.add(staging, scaled.after())
                   .add(LoadedNetwork.CONFIG, pruned.bytes(LoadedNetwork.CONFIG))
                   .add(
                       LoadedNetwork.WEIGHTS,
-                      Safetensors.toBytes(scaled.tensors(), scaled.metadata()))
+                      Safetensors.toBytes(scaled.network().tensors(), scaled.network().metadata()))
                   .numbers(
                       new Numbers(
-                          before.medianCondition(),
-                          after.medianCondition(),
+                          scaled.before().medianCondition(),
+                          scaled.after().medianCondition(),
                           step.meters().seconds()));
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
