@@ -2,13 +2,17 @@ package dev.espalier.activities;
 
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.svs.Redrawing;
 import dev.espalier.compression.svs.SingularValueScaling;
+import dev.espalier.compression.svs.SpectrumReport;
+import dev.espalier.compression.svs.SvsConfig;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.SvsActivity;
+import java.io.IOException;
 import java.util.List;
 
-/** Scales the singular values of a pruned network once. */
+/** Scales the singular values of a pruned network once, or draws its weights anew. */
 public final class SvsStage implements SvsActivity {
   private static final String STAGE = "svs";
   private static final int ALGORITHM = 1;
@@ -35,7 +39,7 @@ public final class SvsStage implements SvsActivity {
             (step, staging) -> {
               LoadedNetwork network = LoadedNetwork.read(pruned);
               SingularValueScaling.Scaled scaled =
-                  SingularValueScaling.withSpectra(network.content(), request.config());
+                  refined(network.content(), pruned, request.config());
               NetworkSpectrum.add(staging, scaled.after())
                   .add(LoadedNetwork.CONFIG, pruned.bytes(LoadedNetwork.CONFIG))
                   .add(
@@ -54,5 +58,15 @@ public final class SvsStage implements SvsActivity {
         n.medianConditionAfter(),
         done.reused(),
         n.seconds());
+  }
+
+  private SingularValueScaling.Scaled refined(
+      Safetensors.Content network, StoredArtifact pruned, SvsConfig config) throws IOException {
+    if (!config.draws()) return SingularValueScaling.withSpectra(network, config);
+    Safetensors.Content drawn = Redrawing.draw(network, config);
+    return new SingularValueScaling.Scaled(
+        drawn,
+        new NetworkSpectrum(bench).of(new Artifact(pruned.prefix())),
+        SpectrumReport.of(drawn.tensors()));
   }
 }

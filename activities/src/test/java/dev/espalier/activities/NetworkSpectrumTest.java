@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.svs.Spectrum;
 import dev.espalier.compression.svs.SpectrumReport;
+import dev.espalier.compression.svs.SvsConfig;
 import dev.espalier.workflows.Artifact;
+import dev.espalier.workflows.SvsActivity;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +49,19 @@ class NetworkSpectrumTest {
       equal(spectra.of(network), computed(network));
     }
     assertThat(made()).isEmpty();
+  }
+
+  @Test
+  void weightsDrawnAnewHaveAnotherSpectrumInTheSameWidths() throws Exception {
+    Artifact pruned = activities.prune(prune(0.5)).network();
+    SvsConfig config = StageBench.json(SvsConfig.class, "{\"initialisation\": \"kaiming\"}");
+    SvsActivity.Result drawn = activities.svs(new SvsActivity.Request("run", pruned, config));
+    equal(spectra.of(drawn.network()), computed(drawn.network()));
+    assertThat(drawn.medianConditionBefore()).isEqualTo(spectra.of(pruned).medianCondition());
+    assertThat(spectra.of(drawn.network()).tensors())
+        .extracting(Spectrum::rows)
+        .isEqualTo(spectra.of(pruned).tensors().stream().map(Spectrum::rows).toList());
+    assertThat(activities.finetune(finetune(drawn.network(), 1)).loss()).isFinite();
   }
 
   @Test

@@ -21,6 +21,11 @@ public enum ParameterRole {
   /** Offset per channel of a normalisation. */
   NORM_BIAS;
 
+  /** Whether it belongs to a normalisation. */
+  boolean normalises() {
+    return this == NORM_WEIGHT || this == NORM_BIAS;
+  }
+
   /**
    * The role of every parameter, in the order of {@code shapes}.
    *
