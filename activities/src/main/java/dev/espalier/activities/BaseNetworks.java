@@ -2,6 +2,7 @@ package dev.espalier.activities;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.espalier.activities.shelf.CorruptArtifact;
 import dev.espalier.activities.shelf.Manifest;
 import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.activities.shelf.StoredArtifact;
@@ -13,8 +14,10 @@ import dev.espalier.workflows.Artifact;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The networks that compressions start from. One that is not yet on the shelf is taken from the
@@ -25,6 +28,7 @@ public final class BaseNetworks {
 
   private final Shelf shelf;
   private final Path folder;
+  private final Set<String> whole = ConcurrentHashMap.newKeySet();
 
   /**
    * @param folder one sub-folder per network with {@code config.json} and {@code
@@ -52,14 +56,12 @@ public final class BaseNetworks {
               new InvalidInput("network '" + name + "' is neither on the shelf nor in " + folder));
     }
     try {
-      byte[] config = Files.readAllBytes(local.resolve(LoadedNetwork.CONFIG));
-      byte[] weights = Files.readAllBytes(local.resolve(LoadedNetwork.WEIGHTS));
-      if (stored.isPresent() && same(stored.get(), config, weights)) return stored.get();
+      if (stored.isPresent() && same(stored.get(), local)) return stored.get();
       check(local);
       return shelf
           .network(name, "import", NullNode.getInstance())
-          .add(LoadedNetwork.CONFIG, config)
-          .add(LoadedNetwork.WEIGHTS, weights)
+          .add(LoadedNetwork.CONFIG, local.resolve(LoadedNetwork.CONFIG))
+          .add(LoadedNetwork.WEIGHTS, local.resolve(LoadedNetwork.WEIGHTS))
           .commit();
     } catch (IOException e) {
       throw new InvalidInput("network '" + name + "' in " + local + ": " + e.getMessage(), e);
@@ -75,12 +77,22 @@ public final class BaseNetworks {
     return artifact.prefix() + "@" + part(artifact, LoadedNetwork.WEIGHTS).sha256();
   }
 
-  private static boolean same(StoredArtifact stored, byte[] config, byte[] weights) {
+  /**
+   * Whether the shelf holds what the folder does, told by the hashes in the manifest; that the
+   * store still has those bytes is looked at once a process.
+   */
+  private boolean same(StoredArtifact stored, Path local) throws IOException {
+    for (String name : List.of(LoadedNetwork.CONFIG, LoadedNetwork.WEIGHTS)) {
+      if (!part(stored, name).matches(local.resolve(name))) return false;
+    }
+    return whole.contains(identity(stored)) || isWhole(stored);
+  }
+
+  private boolean isWhole(StoredArtifact stored) {
     try {
-      return Arrays.equals(stored.bytes(LoadedNetwork.CONFIG), config)
-          && part(stored, LoadedNetwork.WEIGHTS).size() == weights.length
-          && Arrays.equals(stored.bytes(LoadedNetwork.WEIGHTS), weights);
-    } catch (dev.espalier.activities.shelf.CorruptArtifact e) {
+      stored.verify();
+      return whole.add(identity(stored));
+    } catch (CorruptArtifact e) {
       return false;
     }
   }

@@ -30,15 +30,7 @@ public final class PlanStage implements PlanActivity {
     String data = bench.datasets().resolve(plan.data());
     bench.datasets().load(data).requireShape(denoiser(plan.dense()).sampleShape());
     requireClassifier(plan.evaluate().extractor());
-    return new CompressionPlan(
-        plan.recipe(),
-        plan.network(),
-        data,
-        plan.prune(),
-        plan.svs(),
-        plan.finetune(),
-        plan.evaluate(),
-        plan.seed());
+    return plan.withData(data);
   }
 
   private Network denoiser(Artifact artifact) {

@@ -12,6 +12,7 @@ import dev.espalier.compression.prune.ChannelPruner;
 import dev.espalier.compression.prune.GradientAccumulation;
 import dev.espalier.compression.prune.Importances;
 import dev.espalier.compression.prune.PruneConfig;
+import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
@@ -140,7 +141,7 @@ public final class PruneStage implements PruneActivity {
         ChannelPruner.prune(network.network(), weights, gradients, config);
     Complexity before = network.complexity();
     Complexity after = Complexity.of(network.network(), pruned.weights().shapes());
-    staging
+    NetworkSpectrum.add(staging, SpectrumReport.of(pruned.weights()))
         .add(LoadedNetwork.CONFIG, Json.pretty(network.config()).getBytes(UTF_8))
         .add(
             LoadedNetwork.WEIGHTS,

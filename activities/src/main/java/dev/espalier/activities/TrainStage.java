@@ -13,6 +13,7 @@ import dev.espalier.compression.finetune.TrainingState;
 import dev.espalier.compression.network.Initialisation;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
+import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
@@ -54,7 +55,7 @@ public final class TrainStage implements TrainActivity {
                             TrainingState.start(
                                 Initialisation.pytorch(shapes, request.config().seed())),
                         objective(request, session, data));
-                staging
+                NetworkSpectrum.add(staging, SpectrumReport.of(trained.state().average()))
                     .add(LoadedNetwork.CONFIG, Json.pretty(request.networkConfig()).getBytes(UTF_8))
                     .add(
                         LoadedNetwork.WEIGHTS,

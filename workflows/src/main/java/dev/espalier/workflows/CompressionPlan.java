@@ -1,5 +1,6 @@
 package dev.espalier.workflows;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.evaluate.EvaluateConfig;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the dense network, by name or by prefix on the shelf
  * @param data the images it is calibrated, finetuned and compared with
  * @param seed what the stages' seeds were set to where they named none, for the record only
+ * @param published what is reported elsewhere of the same work, to be shown beside it
  */
 public record CompressionPlan(
     @Nullable String recipe,
@@ -30,7 +32,8 @@ public record CompressionPlan(
     SvsConfig svs,
     FinetuneConfig finetune,
     EvaluateConfig evaluate,
-    @Nullable Long seed) {
+    @Nullable Long seed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Published published) {
 
   public CompressionPlan {
     present("network", network);
@@ -45,6 +48,17 @@ public record CompressionPlan(
         network);
   }
 
+  /** The same plan on other images. */
+  public CompressionPlan withData(String name) {
+    return new CompressionPlan(
+        recipe, network, name, prune, svs, finetune, evaluate, seed, published);
+  }
+
+  /** Whether pruned weights are trained at all; without, they are measured as they are. */
+  public boolean finetunes() {
+    return finetune.steps() > 0;
+  }
+
   /** The dense network's place on the shelf. */
   public Artifact dense() {
     return Artifact.network(network);
@@ -56,7 +70,7 @@ public record CompressionPlan(
    */
   public String fingerprint() {
     CompressionPlan work =
-        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null);
+        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null, null);
     String canonical = Json.write(Json.MAPPER.convertValue(work, TreeMap.class));
     try {
       byte[] digest =

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param dense the network before anything was done to it
  * @param pruned measured right after pruning, before any training
  * @param svs absent where the plan leaves it out
+ * @param finetune absent where the plan has no steps for it
  * @param finetuned the final network, measured
  * @param report where the page about it lies; absent until it is written
  */
@@ -20,7 +21,7 @@ public record CompressionResult(
     PruneActivity.Result prune,
     EvaluateActivity.Result pruned,
     SvsActivity.@Nullable Result svs,
-    FinetuneActivity.Result finetune,
+    FinetuneActivity.@Nullable Result finetune,
     EvaluateActivity.Result finetuned,
     @Nullable String report) {
 

@@ -37,7 +37,7 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
     steps.expect(PRUNE, Summaries.of(resolved.prune()));
     steps.expect(PRUNED, Summaries.of(resolved.evaluate()));
     if (resolved.svs().enabled()) steps.expect(SVS, Summaries.of(resolved.svs()));
-    steps.expect(FINETUNE, Summaries.of(resolved.finetune()));
+    if (resolved.finetunes()) steps.expect(FINETUNE, Summaries.of(resolved.finetune()));
     steps.expect(EVALUATE, Summaries.of(resolved.evaluate()));
     steps.expect(REPORT, "");
     plan = resolved;
@@ -49,9 +49,10 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
     PruneActivity.Result prune = prune(plan);
     EvaluateActivity.Result pruned = evaluate(PRUNED, plan, prune.network());
     SvsActivity.Result svs = plan.svs().enabled() ? svs(plan, prune.network()) : null;
-    FinetuneActivity.Result finetune =
-        finetune(plan, svs == null ? prune.network() : svs.network());
-    EvaluateActivity.Result finetuned = evaluate(EVALUATE, plan, finetune.network());
+    Artifact refined = svs == null ? prune.network() : svs.network();
+    FinetuneActivity.Result finetune = plan.finetunes() ? finetune(plan, refined) : null;
+    EvaluateActivity.Result finetuned =
+        evaluate(EVALUATE, plan, finetune == null ? refined : finetune.network());
     return report(
         new CompressionResult(
             run, plan, dense, prune, pruned, svs, finetune, finetuned, /* report= */ null));
@@ -79,7 +80,13 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
         FINETUNE,
         () ->
             onDevice(FinetuneActivity.class, FINETUNE)
-                .finetune(new FinetuneActivity.Request(run, network, plan.data(), plan.finetune())),
+                .finetune(
+                    new FinetuneActivity.Request(
+                        run,
+                        network,
+                        plan.data(),
+                        plan.finetune(),
+                        plan.finetune().distillation() > 0 ? plan.dense() : null)),
         Summaries::of);
   }
 

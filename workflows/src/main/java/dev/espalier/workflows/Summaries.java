@@ -16,13 +16,19 @@ final class Summaries {
   }
 
   static String of(SvsConfig config) {
+    if (config.draws()) {
+      return config.initialisation() + " weights" + (config.resetNorm() ? " · norms reset" : "");
+    }
     return format("σ^%s", number(config.power()))
         + (config.scaleBias() ? " · biases too" : "")
         + (config.resetNorm() ? " · norms reset" : "");
   }
 
   static String of(FinetuneConfig config) {
-    return format("%,d steps of %d images", config.steps(), config.batch());
+    return format("%,d steps of %d images", config.steps(), config.batch())
+        + (config.distillation() > 0
+            ? format(" · %s distilled", percent(config.distillation()))
+            : "");
   }
 
   static String of(EvaluateConfig config) {
@@ -58,7 +64,9 @@ final class Summaries {
     return plan.network()
         + " · "
         + of(plan.prune())
-        + (plan.svs().enabled() ? " · svs" : " · without svs");
+        + (plan.svs().draws()
+            ? " · " + plan.svs().initialisation() + " weights"
+            : plan.svs().enabled() ? " · svs" : " · without svs");
   }
 
   /** The whole result as Markdown. */

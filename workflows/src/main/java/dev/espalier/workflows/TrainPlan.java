@@ -24,6 +24,11 @@ public record TrainPlan(String name, JsonNode network, String data, FinetuneConf
         network == null ? "missing" : network);
     data = data == null ? "fashion-mnist" : data;
     finetune = finetune == null ? FinetuneConfig.defaults() : finetune;
+    InvalidInput.require(finetune.steps() >= 1, "finetune.steps is 0; a training takes 1 or more");
+    InvalidInput.require(
+        finetune.distillation() == 0,
+        "finetune.distillation is %s; a training from random weights has no teacher",
+        finetune.distillation());
   }
 
   /**

@@ -73,6 +73,30 @@ class CompressionWorkflowTest {
   }
 
   @Test
+  void measuresWhatPruningLeftWhereThePlanHasNoStepsForFinetuning() {
+    CompressionResult result =
+        result(temporal.compress("no-finetune", "{\"finetune\":{\"steps\":0}}"));
+    assertThat(temporal.device.calls)
+        .endsWith("svs stages/prune/50", "evaluate stages/svs/50")
+        .noneMatch(call -> call.startsWith("finetune"));
+    assertThat(result.finetune()).isNull();
+    assertThat(result.finetuned().evaluation()).isEqualTo(new Artifact("stages/evaluate/50"));
+    CompressionResult raw =
+        result(
+            temporal.compress("raw", "{\"finetune\":{\"steps\":0},\"svs\":{\"enabled\":false}}"));
+    assertThat(raw.finetuned()).isEqualTo(raw.pruned());
+  }
+
+  @Test
+  void theDenseNetworkTeachesWhereThePlanDistils() {
+    result(temporal.compress("distilled", "{\"finetune\":{\"distillation\":0.7}}"));
+    assertThat(temporal.device.requests)
+        .filteredOn(FinetuneActivity.Request.class::isInstance)
+        .extracting(request -> ((FinetuneActivity.Request) request).teacher())
+        .containsExactly(new Artifact("networks/fashion-ddpm"));
+  }
+
+  @Test
   void startsWithoutInputWithNullWithNothingAndWithARecipe() {
     WorkflowStub none = temporal.start(CompressionWorkflow.class, "none");
     WorkflowStub nullArgument =
@@ -94,7 +118,7 @@ class CompressionWorkflowTest {
       quoteCharacter = '`',
       value = {
         "{\"prnue\":{}} | plan: unknown field 'prnue'; legal here are: data, evaluate, finetune,"
-            + " network, prune, recipe, seed, svs",
+            + " network, prune, published, recipe, seed, svs",
         "{\"prune\":{\"ratoi\":0.5}} | plan: unknown field 'prune.ratoi'; legal here are:"
             + " calibrationImages, criterion, ratio, seed, threshold, timestepStride",
         "{\"recipe\":\"gone\"} | recipe 'gone' does not exist; there are circular, quick",

@@ -1,6 +1,7 @@
 package dev.espalier.compression.finetune;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How a network is trained, after pruning or from random weights. Absent fields take the values of
  * the DDPM experiments on CIFAR-10 (Diff-Pruning and SVS repositories), but for {@code steps}.
  *
- * @param steps optimizer steps, 1 to 10,000,000
+ * @param steps optimizer steps, 0 to 10,000,000; 0 leaves the weights as they are
  * @param batch images per step
  * @param optimizer {@code adam}, or {@code adamw}, whose weight decay stands beside the gradient
  * @param learningRate Adam's step size
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * @param validateEvery steps between two validation losses
  * @param checkpointEvery steps between two checkpoints
  * @param seed of all randomness; every draw is a function of (seed, purpose, step)
+ * @param distillation weight w of the teacher's prediction in the loss, w·‖ε_teacher − ε_θ‖² + (1 −
+ *     w)·‖ε − ε_θ‖² (Diff-Pruning's repository: 0.7), 0 to 1; the teacher is the dense network, and
+ *     0, which is left out of JSON, trains without one
  */
 public record FinetuneConfig(
     int steps,
@@ -56,10 +60,11 @@ public record FinetuneConfig(
     boolean flip,
     int validateEvery,
     int checkpointEvery,
-    long seed) {
+    long seed,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double distillation) {
 
   public FinetuneConfig {
-    range("steps", steps, 1, 10_000_000);
+    range("steps", steps, 0, 10_000_000);
     range("batch", batch, 1, 65_536);
     oneOf("optimizer", optimizer, List.of("adam", "adamw"));
     range("learningRate", learningRate, 1e-12, 10);
@@ -77,6 +82,7 @@ public record FinetuneConfig(
     oneOf("precision", precision, List.of("float32", "bfloat16"));
     range("validateEvery", validateEvery, 1, 10_000_000);
     range("checkpointEvery", checkpointEvery, 1, 10_000_000);
+    range("distillation", distillation, 0, 1);
   }
 
   @JsonCreator
@@ -100,7 +106,8 @@ public record FinetuneConfig(
       @Nullable Boolean flip,
       @Nullable Integer validateEvery,
       @Nullable Integer checkpointEvery,
-      @Nullable Long seed) {
+      @Nullable Long seed,
+      @Nullable Double distillation) {
     return new FinetuneConfig(
         steps == null ? 1000 : steps,
         batch == null ? 128 : batch,
@@ -121,7 +128,8 @@ public record FinetuneConfig(
         flip != null && flip,
         validateEvery == null ? 100 : validateEvery,
         checkpointEvery == null ? 100 : checkpointEvery,
-        seed == null ? 1 : seed);
+        seed == null ? 1 : seed,
+        distillation == null ? 0 : distillation);
   }
 
   /** The configuration an empty JSON object stands for. */

@@ -3,6 +3,7 @@ package dev.espalier.workers.process;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.activities.CurveLog;
 import dev.espalier.activities.LoadedNetwork;
+import dev.espalier.activities.NetworkSpectrum;
 import dev.espalier.activities.Workbench;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
@@ -157,7 +158,7 @@ final class ReportReading {
   private Arm withSpectra(Arm arm, Artifact network) throws IOException {
     SpectrumReport report = spectra.get(network.key());
     if (report == null) {
-      report = SpectrumReport.of(LoadedNetwork.read(bench.networks().get(network)).weights());
+      report = new NetworkSpectrum(bench).of(network);
       spectra.put(network.key(), report);
     }
     Map<String, Double> conditions = new LinkedHashMap<>();
