@@ -344,33 +344,33 @@ class Ops(nn.Module):
     # --- linear algebra, in double precision
 
     @torch.jit.export
-    def svd(self, a: T) -> Tuple[T, T, T]:
-        u, s, vh = torch.linalg.svd(a, full_matrices=False)
-        return u, s, vh
-
-    @torch.jit.export
     def spectral_power(self, a: T, power: float) -> Tuple[T, T]:
-        """U diag(s^power) Vh and s, descending, of a matrix U diag(s) Vh, in double precision.
+        """U diag(s^power) Vh in single precision, and s in double, descending, of a matrix
+        U diag(s) Vh; all arithmetic is double.
 
-        Where the condition number allows (1e5: the squares below lose no more than 1e-6 of the
-        smallest value), U and s^2 are the eigenvectors and -values of the small side's Gram matrix,
-        and the result is U diag(s^(power-1)) Uh a. Else a singular value decomposition; values that
-        are zero to double precision stay zero."""
-        wide = a if a.shape[0] <= a.shape[1] else a.t()
+        Up to a condition number of 1e4, U and s^2 are the eigenvectors and -values of the small
+        side's Gram matrix (squaring costs the smallest value no more than 1e-8 of itself), and the
+        result is U diag(s^(power-1)) Uh a. Beyond, a singular value decomposition, where values
+        that are zero to double precision stay zero."""
+        wide = a.double() if a.shape[0] <= a.shape[1] else a.double().t()
         squares, u = torch.linalg.eigh(torch.matmul(wide, wide.t()))
-        largest = float(squares[-1])
-        if float(squares[0]) > 1e-10 * largest:
+        if float(squares[0]) > 1e-8 * float(squares[-1]):
             s = squares.sqrt()
-            half = torch.matmul(u * s.pow(power - 1.0), torch.matmul(u.t(), wide))
-            return half if a.shape[0] <= a.shape[1] else half.t(), s.flip(0)
-        u, s, vh = torch.linalg.svd(a, full_matrices=False)
+            scaled = torch.matmul(torch.matmul(u * s.pow(power - 1.0), u.t()), wide).float()
+            return scaled if a.shape[0] <= a.shape[1] else scaled.t().contiguous(), s.flip(0)
+        u, s, vh = torch.linalg.svd(a.double(), full_matrices=False)
         zero = s[0] * max(a.shape[0], a.shape[1]) * 2.220446049250313e-16
         powers = torch.where(s > zero, s.pow(power), torch.zeros_like(s))
-        return torch.matmul(u * powers, vh), s
+        return torch.matmul(u * powers, vh).float(), s
 
     @torch.jit.export
-    def svdvals(self, a: T) -> T:
-        return torch.linalg.svdvals(a)
+    def singular_values(self, a: T) -> T:
+        """In double precision, descending; computed as in spectral_power."""
+        wide = a.double() if a.shape[0] <= a.shape[1] else a.double().t()
+        squares = torch.linalg.eigvalsh(torch.matmul(wide, wide.t()))
+        if float(squares[0]) > 1e-8 * float(squares[-1]):
+            return squares.sqrt().flip(0)
+        return torch.linalg.svdvals(wide)
 
     @torch.jit.export
     def eigh(self, a: T) -> Tuple[T, T]:

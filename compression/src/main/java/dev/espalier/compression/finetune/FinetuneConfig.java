@@ -3,6 +3,7 @@ package dev.espalier.compression.finetune;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,8 @@ import org.jspecify.annotations.Nullable;
 public record FinetuneConfig(
     int steps,
     int batch,
-    String optimizer,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PlainAdam.class)
+        String optimizer,
     double learningRate,
     String schedule,
     int warmup,
@@ -134,9 +136,7 @@ public record FinetuneConfig(
 
   /** The configuration an empty JSON object stands for. */
   public static FinetuneConfig defaults() {
-    return of(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null);
+    return Json.bind(Json.MAPPER.createObjectNode(), FinetuneConfig.class, "finetune");
   }
 
   private static void range(String field, double value, double low, double high) {
@@ -158,5 +158,18 @@ public record FinetuneConfig(
   private static void oneOf(String field, String value, List<String> legal) {
     InvalidInput.require(
         legal.contains(value), "finetune.%s is '%s'; legal are %s", field, value, legal);
+  }
+
+  /** Equal to what JSON leaves out of {@link #optimizer}. */
+  static final class PlainAdam {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return "adam".equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
   }
 }

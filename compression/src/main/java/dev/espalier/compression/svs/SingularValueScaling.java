@@ -1,6 +1,5 @@
 package dev.espalier.compression.svs;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.InvalidInput;
@@ -103,16 +102,13 @@ public final class SingularValueScaling {
     Tensor matrix = matrix(weight);
     try (Torch.Session torch = Torch.open()) {
       NDManager scope = torch.manager();
-      NDList svd = torch.script().call(scope, "svd", torch.toDevice(scope, matrix));
-      double[] sigma = Torch.toHost(svd.get(1)).doubles();
-      double[] raised = power(sigma, matrix, power);
-      NDArray powers = torch.toDevice(scope, Tensor.of(raised, sigma.length));
-      NDArray left = torch.script().compute(scope, "multiply", svd.get(0), powers);
-      NDArray product = torch.script().compute(scope, "matmul", left, svd.get(2));
+      NDList scaled =
+          torch.script().call(scope, "spectral_power", torch.toDevice(scope, matrix), power);
+      double[] sigma = Torch.toHost(scaled.get(1)).doubles();
       return new ScaledWeight(
-          Torch.toHost(product).reshape(weight.shape()).toFloat32(),
+          Torch.toHost(scaled.get(0)).reshape(weight.shape()),
           Spectrum.of(key, matrix.extent(0), matrix.extent(1), sigma),
-          Spectrum.of(key, matrix.extent(0), matrix.extent(1), raised));
+          Spectrum.of(key, matrix.extent(0), matrix.extent(1), power(sigma, matrix, power)));
     }
   }
 
@@ -122,10 +118,10 @@ public final class SingularValueScaling {
     return Arrays.stream(sigma).map(s -> s > zero ? Math.pow(s, power) : 0).toArray();
   }
 
-  /** The double matrix [output channels, everything else] of a weight of rank 2 or more. */
+  /** The matrix [output channels, everything else] of a weight of rank 2 or more. */
   static Tensor matrix(Tensor weight) {
     int rows = weight.extent(0);
-    return Tensor.of(weight.doubles(), rows, weight.size() / Math.max(rows, 1));
+    return weight.reshape(rows, weight.size() / Math.max(rows, 1));
   }
 
   /** b·(‖b‖ + 1e-8)^(p−1), which has the norm ‖b‖^p; a zero bias stays exactly zero. */

@@ -56,7 +56,8 @@ public record Spectrum(
           Torch.toHost(
               torch
                   .script()
-                  .compute(torch.manager(), "svdvals", torch.toDevice(torch.manager(), matrix)));
+                  .compute(
+                      torch.manager(), "singular_values", torch.toDevice(torch.manager(), matrix)));
       return of(key, matrix.extent(0), matrix.extent(1), sigma.doubles());
     }
   }
