@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 public record FinetuneConfig(
     int steps,
     int batch,
-    String optimizer,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PlainAdam.class)
+        String optimizer,
     double learningRate,
     String schedule,
     int warmup,
@@ -136,7 +137,20 @@ public record FinetuneConfig(
   public static FinetuneConfig defaults() {
     return of(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null);
+        null, null, null, null, null, null);
+  }
+
+  /** Equal to the optimizer that JSON leaves out: keys from before there was another one stay. */
+  static final class PlainAdam {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return "adam".equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return "adam".hashCode();
+    }
   }
 
   private static void range(String field, double value, double low, double high) {
