@@ -44,7 +44,7 @@ public final class Distillation implements Objective, AutoCloseable {
     NoisyBatch batch = denoising.batch(scope, step);
     Run taught = Run.inference(session.script(), weights, scope);
     NDArray told = teacher.forward(taught, batch.noisy(), batch.timesteps());
-    double w = config.distillation();
+    float w = (float) config.distillation();
     NDArray mixture = told.mul(w).add(batch.noise().mul(1 - w));
     NDArray error = denoising.error(scope, mixture, denoising.predicted(ops, batch));
     boolean sum = config.loss().equals("sum");

@@ -3,7 +3,6 @@ package dev.espalier.compression.finetune;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
-import dev.espalier.compression.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +135,22 @@ public record FinetuneConfig(
 
   /** The configuration an empty JSON object stands for. */
   public static FinetuneConfig defaults() {
-    return Json.bind(Json.MAPPER.createObjectNode(), FinetuneConfig.class, "finetune");
+    return of(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null, null, null, null, null, null);
+  }
+
+  /** Equal to the optimizer that JSON leaves out: keys from before there was another one stay. */
+  static final class PlainAdam {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return "adam".equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return "adam".hashCode();
+    }
   }
 
   private static void range(String field, double value, double low, double high) {
@@ -158,18 +172,5 @@ public record FinetuneConfig(
   private static void oneOf(String field, String value, List<String> legal) {
     InvalidInput.require(
         legal.contains(value), "finetune.%s is '%s'; legal are %s", field, value, legal);
-  }
-
-  /** Equal to what JSON leaves out of {@link #optimizer}. */
-  static final class PlainAdam {
-    @Override
-    public boolean equals(@Nullable Object value) {
-      return "adam".equals(value);
-    }
-
-    @Override
-    public int hashCode() {
-      return 1;
-    }
   }
 }
