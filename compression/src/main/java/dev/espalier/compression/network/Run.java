@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.tensor.Script;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class Run implements Ops<NDArray> {
   private final boolean bfloat16;
   private final double dropout;
   private final long dropoutSeed;
+  private BiConsumer<String, NDArray> observer = (key, output) -> {};
 
   private Run(
       Script script,
@@ -84,6 +86,21 @@ public final class Run implements Ops<NDArray> {
     return new Run(script, weights, scope, gradient, false, bfloat16, dropout, dropoutSeed);
   }
 
+  /**
+   * The same reading without fused blocks; {@code observer} is shown the output of every
+   * convolution and linear layer, with the layer's key.
+   */
+  public Run observed(BiConsumer<String, NDArray> observer) {
+    Run run = composed();
+    run.observer = observer;
+    return run;
+  }
+
+  private NDArray seen(String key, NDArray output) {
+    observer.accept(key, output);
+    return output;
+  }
+
   private NDArray call(String method, Object... arguments) {
     return script.run(scope, method, gradient, arguments).singletonOrThrow();
   }
@@ -98,14 +115,16 @@ public final class Run implements Ops<NDArray> {
 
   @Override
   public NDArray conv2d(String key, NDArray x, Conv conv) {
-    return call("conv2d", x, weight(key), biasOf(key), conv.stride(), conv.padding());
+    return seen(key, call("conv2d", x, weight(key), biasOf(key), conv.stride(), conv.padding()));
   }
 
   @Override
   public NDArray linear(String key, NDArray x, int out, boolean bias) {
-    return bias
-        ? call("linear", x, weight(key), biasOf(key))
-        : call("linear_no_bias", x, weight(key));
+    return seen(
+        key,
+        bias
+            ? call("linear", x, weight(key), biasOf(key))
+            : call("linear_no_bias", x, weight(key)));
   }
 
   @Override

@@ -24,6 +24,15 @@ final class ChannelSums {
     add(sums, slice, weight.shape(), products, f);
   }
 
+  /** Adds {@code ½ h·w²} of every element of {@code slice} to the sum of its channel. */
+  static void addQuadratic(double[] sums, Slice slice, StateDict weights, StateDict curvature) {
+    Tensor weight = weights.get(slice.key());
+    double[] terms = weight.doubles();
+    double[] h = curvature.get(slice.key()).doubles();
+    for (int i = 0; i < terms.length; i++) terms[i] *= 0.5 * terms[i] * h[i];
+    add(sums, slice, weight.shape(), terms, x -> x);
+  }
+
   private static void add(
       double[] sums, Slice slice, int[] shape, double[] values, DoubleUnaryOperator f) {
     int inner = 1;
@@ -38,6 +47,16 @@ final class ChannelSums {
     }
   }
 
+  /** The scores divided by their mean; as they are if that is zero. */
+  static double[] relativeToMean(double[] scores) {
+    double total = 0;
+    for (double score : scores) total += score;
+    if (total == 0) return scores;
+    double[] relative = new double[scores.length];
+    for (int c = 0; c < scores.length; c++) relative[c] = scores[c] * (scores.length / total);
+    return relative;
+  }
+
   /** Whether this is a weight of a convolution, linear layer or embedding. */
   static boolean isWeight(Slice slice, StateDict weights) {
     return weights.get(slice.key()).rank() > 1;
@@ -46,5 +65,10 @@ final class ChannelSums {
   /** Whether this is the learned scale of a normalisation. */
   static boolean isNormScale(Slice slice, StateDict weights) {
     return slice.key().endsWith(".weight") && !isWeight(slice, weights);
+  }
+
+  /** Whether removing the channel removes a factor here: a weight, or a norm's learned scale. */
+  static boolean isFactor(Slice slice, StateDict weights) {
+    return isWeight(slice, weights) || isNormScale(slice, weights);
   }
 }

@@ -59,12 +59,17 @@ public record DependencyGraph(List<PruningGroup> groups) {
     return new DependencyGraph(groups);
   }
 
-  /** What is left of {@code shapes} when every group is pruned by {@code ratio}. */
+  /** What is left of {@code shapes} when every group is pruned by {@code ratio}, as the papers. */
   public Map<String, int[]> shapes(Map<String, int[]> shapes, double ratio) {
+    return shapes(shapes, ratio, WidthRule.DIFF_PRUNING);
+  }
+
+  /** What is left of {@code shapes} when {@code rule} prunes every group by {@code ratio}. */
+  public Map<String, int[]> shapes(Map<String, int[]> shapes, double ratio, WidthRule rule) {
     Map<String, int[]> pruned = new LinkedHashMap<>();
     shapes.forEach((key, shape) -> pruned.put(key, shape.clone()));
     for (PruningGroup group : groups) {
-      int removed = group.channels() - WidthRule.DIFF_PRUNING.kept(group, ratio);
+      int removed = group.channels() - rule.kept(group, ratio);
       for (Slice s : group.slices()) {
         pruned.computeIfPresent(
             s.key(),

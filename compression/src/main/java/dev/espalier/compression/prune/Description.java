@@ -18,18 +18,21 @@ import java.util.Map;
  * follows from the configuration alone, without weights.
  *
  * @param network its {@code _class_name}
+ * @param compat whose width rule was followed, a label of {@link Compat}
  * @param countingRule by which {@link Complexity#macs} is counted, a name in {@link CountingRules}
  * @param sizes dense (ratio 0) first, then each ratio asked for
  * @param groups in visiting order
  */
 public record Description(
-    String network, String countingRule, List<Size> sizes, List<Group> groups) {
+    String network, String compat, String countingRule, List<Size> sizes, List<Group> groups) {
   /**
    * The network at one ratio.
    *
+   * @param pruned groups that lose channels
    * @param widths of each layer: {@code [out, in]}, or {@code [channels]} of a normalisation
    */
-  public record Size(double ratio, Complexity complexity, Map<String, List<Integer>> widths) {}
+  public record Size(
+      double ratio, Complexity complexity, int pruned, Map<String, List<Integer>> widths) {}
 
   /**
    * One pruning group.
@@ -57,18 +60,33 @@ public record Description(
     return of(config, ratios, CountingRules.DEFAULT);
   }
 
+  /** Describes the network of a {@code config.json}, pruned by the papers' rule. */
+  public static Description of(JsonNode config, List<Double> ratios, String countingRule) {
+    return of(config, ratios, countingRule, PruneConfig.defaults());
+  }
+
   /**
    * Describes the network of a {@code config.json}.
    *
-   * @throws InvalidInput naming what is wrong in the configuration, the ratios or the rule's name
+   * @param prune whose compat variant, floors and multiples hold; its ratio and criterion do not
+   *     matter
+   * @throws InvalidInput naming what is wrong in the configuration, the ratios, the rule's name or
+   *     the floors; or if widths depend on scores, as in a ranking over all groups
    */
-  public static Description of(JsonNode config, List<Double> ratios, String countingRule) {
+  public static Description of(
+      JsonNode config, List<Double> ratios, String countingRule, PruneConfig prune) {
+    InvalidInput.require(
+        !prune.isGlobal(),
+        "prune.scope is global: widths then follow from the scores of weights, which a description"
+            + " does not have; legal here: group");
     for (double ratio : ratios) {
       InvalidInput.require(ratio >= 0 && ratio < 1, "ratio %s; legal: 0 <= ratio < 1", ratio);
     }
     Network network = Networks.of(config);
     CountingRule rule = CountingRules.of(countingRule);
     Map<String, int[]> shapes = network.declaredShapes();
+    prune.limits().requireKeys(shapes.keySet());
+    WidthRule widths = prune.widths();
     DependencyGraph graph = DependencyGraph.of(network, shapes);
     List<Double> all = new ArrayList<>(List.of(0.0));
     all.addAll(ratios);
@@ -76,9 +94,13 @@ public record Description(
         all.stream()
             .map(
                 ratio -> {
-                  Map<String, int[]> pruned = graph.shapes(shapes, ratio);
+                  Map<String, int[]> pruned = graph.shapes(shapes, ratio, widths);
                   Complexity complexity = Complexity.of(network, pruned, rule);
-                  return new Size(ratio, complexity, widths(pruned));
+                  long cut =
+                      graph.groups().stream()
+                          .filter(g -> widths.kept(g, ratio) < g.channels())
+                          .count();
+                  return new Size(ratio, complexity, (int) cut, widths(pruned));
                 })
             .toList();
     List<Group> groups =
@@ -90,10 +112,15 @@ public record Description(
                         g.channels(),
                         g.normGroups(),
                         g.heads(),
-                        all.stream().map(r -> WidthRule.DIFF_PRUNING.kept(g, r)).toList(),
+                        all.stream().map(r -> widths.kept(g, r)).toList(),
                         g.slices()))
             .toList();
-    return new Description(config.path("_class_name").asText(), countingRule, sizes, groups);
+    return new Description(
+        config.path("_class_name").asText(),
+        prune.compatibility().label(),
+        countingRule,
+        sizes,
+        groups);
   }
 
   private static Map<String, List<Integer>> widths(Map<String, int[]> shapes) {

@@ -10,7 +10,8 @@ import dev.espalier.compression.tensor.StateDict;
  */
 record DiffPruning() implements Importance {
   @Override
-  public double[] score(PruningGroup group, StateDict weights, StateDict gradients) {
+  public double[] score(PruningGroup group, StateDict weights, Statistics statistics) {
+    StateDict gradients = statistics.get(Statistic.GRADIENT);
     double[] scores = new double[group.channels()];
     for (Slice slice : group.scored()) {
       if (ChannelSums.isWeight(slice, weights)) {

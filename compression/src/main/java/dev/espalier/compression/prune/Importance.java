@@ -13,9 +13,16 @@ public interface Importance {
    *
    * @param group where the channels lie in {@code weights}
    * @param weights the network, as far as it is already pruned
-   * @param gradients accumulated signed gradients, pruned alike; may be empty where the criterion
-   *     needs none
+   * @param statistics what the criterion declares to need, pruned alike
    * @return one score a channel, in double precision
    */
-  double[] score(PruningGroup group, StateDict weights, StateDict gradients);
+  double[] score(PruningGroup group, StateDict weights, Statistics statistics);
+
+  /**
+   * Whether scores of different groups compare as they are. If not, a ranking over all groups
+   * divides each group's by their mean.
+   */
+  default boolean comparable() {
+    return false;
+  }
 }

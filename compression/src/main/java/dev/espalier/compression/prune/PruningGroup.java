@@ -40,7 +40,7 @@ public record PruningGroup(String root, int channels, List<Slice> slices, List<E
     return constraints.stream().mapToInt(Even::blocks).reduce(1, PruningGroup::leastCommonMultiple);
   }
 
-  private static int leastCommonMultiple(int a, int b) {
+  static int leastCommonMultiple(int a, int b) {
     return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).intValue() * b;
   }
 

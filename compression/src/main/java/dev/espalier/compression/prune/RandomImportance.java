@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  */
 record RandomImportance(long seed) implements Importance {
   @Override
-  public double[] score(PruningGroup group, StateDict weights, StateDict gradients) {
+  public double[] score(PruningGroup group, StateDict weights, Statistics statistics) {
     SplittableRandom random = CounterRandom.at(seed, "prune " + group.root(), 0);
     return random.doubles(group.channels()).toArray();
   }

@@ -10,10 +10,11 @@ import dev.espalier.compression.tensor.StateDict;
  */
 record Taylor() implements Importance {
   @Override
-  public double[] score(PruningGroup group, StateDict weights, StateDict gradients) {
+  public double[] score(PruningGroup group, StateDict weights, Statistics statistics) {
+    StateDict gradients = statistics.get(Statistic.GRADIENT);
     double[] scores = new double[group.channels()];
     for (Slice slice : group.scored()) {
-      if (ChannelSums.isWeight(slice, weights) || ChannelSums.isNormScale(slice, weights)) {
+      if (ChannelSums.isFactor(slice, weights)) {
         ChannelSums.addProducts(scores, slice, weights, gradients, x -> x);
       }
     }

@@ -18,6 +18,17 @@ public interface WidthRule {
         return Math.max(blocks, channels - blocks * (removed / blocks));
       };
 
+  /**
+   * Torch-Pruning from 1.4.1 on: {@code int(g·(1−r))} of the g channels of each block stay. Where
+   * that is none, the group is left whole.
+   */
+  WidthRule WITHIN_BLOCK =
+      (group, ratio) -> {
+        int blocks = group.blocks();
+        int kept = (int) (group.channels() / blocks * (1 - ratio));
+        return kept == 0 ? group.channels() : blocks * kept;
+      };
+
   /** Channels of {@code group} that stay when {@code ratio} of them should go. */
   int kept(PruningGroup group, double ratio);
 }

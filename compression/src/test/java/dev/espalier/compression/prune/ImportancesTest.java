@@ -48,7 +48,7 @@ class ImportancesTest {
               "c.weight", Tensor.of(new float[] {5, 5, 5, 5}, 1, 4)));
 
   private double[] score(String criterion) {
-    return Importances.of(criterion, 3).score(group, weights, gradients);
+    return Importances.of(criterion, 3).score(group, weights, Statistics.ofGradients(gradients));
   }
 
   @Test
@@ -82,8 +82,10 @@ class ImportancesTest {
     PruningGroup other = new PruningGroup("b", 2, group.slices(), List.of());
     double[] scores = score("random");
     assertThat(score("random")).isEqualTo(scores);
-    assertThat(Importances.of("random", 4).score(group, weights, gradients)).isNotEqualTo(scores);
-    assertThat(Importances.of("random", 3).score(other, weights, gradients)).isNotEqualTo(scores);
+    assertThat(Importances.of("random", 4).score(group, weights, Statistics.NONE))
+        .isNotEqualTo(scores);
+    assertThat(Importances.of("random", 3).score(other, weights, Statistics.NONE))
+        .isNotEqualTo(scores);
     for (double score : scores) assertThat(score).isBetween(0.0, 1.0);
   }
 

@@ -10,6 +10,7 @@ final class ReferenceCheckers {
           new UNet2DMacsChecker(),
           new PrunedSizesChecker(),
           new PrunedChannelsChecker(),
+          new CalibrationLoopChecker(),
           new SvsNetworkChecker(),
           new SvsMatricesChecker(),
           new FrechetChecker(),
