@@ -56,6 +56,7 @@ public final class EvaluateStage implements EvaluateActivity {
       long macs,
       double imagesPerSecond,
       int realImages,
+      int skippedImages,
       String environment,
       double seconds) {}
 
@@ -93,7 +94,7 @@ public final class EvaluateStage implements EvaluateActivity {
   private DurableStage.Done evaluate(Request request, StoredArtifact input) {
     StoredArtifact dense = bench.networks().get(request.dense());
     StoredArtifact extractor = bench.networks().get(Artifact.network(request.config().extractor()));
-    ImageDataset data = bench.datasets().load(request.data());
+    ImageDataset data = bench.data(STAGE, request.data(), input);
     List<String> inputs =
         List.of(
             BaseNetworks.identity(input),
@@ -130,6 +131,7 @@ public final class EvaluateStage implements EvaluateActivity {
                         complexity.macs(),
                         request.config().samples() / drawn.seconds(),
                         data.size(),
+                        data.skipped(),
                         session.environment(),
                         step.meters().seconds()));
           }

@@ -38,15 +38,20 @@ public final class FinetuneStage implements FinetuneActivity {
       int resumedFrom,
       double loss,
       double validationLoss,
+      int skippedImages,
       String environment,
       double seconds) {
     static Numbers of(
-        DurableTraining.Trained trained, Torch.Session session, DurableStage.Step step) {
+        DurableTraining.Trained trained,
+        ImageDataset data,
+        Torch.Session session,
+        DurableStage.Step step) {
       return new Numbers(
           trained.state().step(),
           trained.resumedFrom(),
           trained.loss(),
           trained.curve().validationLoss(),
+          data.skipped(),
           session.environment(),
           step.meters().seconds());
     }
@@ -55,7 +60,7 @@ public final class FinetuneStage implements FinetuneActivity {
   @Override
   public Result finetune(Request request) {
     StoredArtifact input = bench.networks().get(request.network());
-    ImageDataset data = bench.datasets().load(request.data());
+    ImageDataset data = bench.data(STAGE, request.data(), input);
     DurableStage.Done done =
         bench.run(
             request.run(),
@@ -82,7 +87,7 @@ public final class FinetuneStage implements FinetuneActivity {
                         Safetensors.toBytes(
                             trained.state().average(), network.content().metadata()))
                     .add(CurveLog.PART, trained.curve().bytes())
-                    .numbers(Numbers.of(trained, session, step));
+                    .numbers(Numbers.of(trained, data, session, step));
               }
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());

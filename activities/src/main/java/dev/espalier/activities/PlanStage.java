@@ -6,7 +6,6 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.evaluate.ImageClassifier;
 import dev.espalier.compression.network.Network;
-import dev.espalier.compression.network.Networks;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.PlanActivity;
@@ -28,13 +27,13 @@ public final class PlanStage implements PlanActivity {
   public CompressionPlan resolve(JsonNode request) {
     CompressionPlan plan = PlanRequest.resolve(request, recipes);
     String data = bench.datasets().resolve(plan.data());
-    bench.datasets().load(data).requireShape(denoiser(plan.dense()).sampleShape());
+    bench.datasets().requireShape(data, denoiser(plan.dense()).sampleShape());
     requireClassifier(plan.evaluate().extractor());
     return plan.withData(data);
   }
 
   private Network denoiser(Artifact artifact) {
-    return Networks.of(config(bench.networks().get(artifact)));
+    return LoadedNetwork.architecture(bench.networks().get(artifact));
   }
 
   private void requireClassifier(String extractor) {

@@ -45,6 +45,7 @@ public final class PruneStage implements PruneActivity {
       long macsBefore,
       long macsAfter,
       int timestepsUsed,
+      int skippedImages,
       double seconds) {}
 
   /** What determines accumulated gradients. */
@@ -67,7 +68,7 @@ public final class PruneStage implements PruneActivity {
   @Override
   public Result prune(Request request) {
     StoredArtifact dense = bench.networks().get(request.network());
-    ImageDataset data = bench.datasets().load(request.data());
+    ImageDataset data = bench.data(STAGE, request.data(), dense);
     List<String> inputs = List.of(BaseNetworks.identity(dense), data.fingerprint());
     PruneConfig config = request.config();
     DurableStage.Done done =
@@ -86,7 +87,7 @@ public final class PruneStage implements PruneActivity {
                 gradients = Safetensors.read(made.fetch("gradients.safetensors")).tensors();
                 timesteps = made.numbers().get("timesteps").asInt();
               }
-              write(staging, step, network, gradients, config, timesteps);
+              write(staging, step, network, gradients, config, timesteps, data.skipped());
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
     return new Result(
@@ -134,7 +135,8 @@ public final class PruneStage implements PruneActivity {
       LoadedNetwork network,
       StateDict gradients,
       PruneConfig config,
-      int timesteps)
+      int timesteps,
+      int skippedImages)
       throws IOException {
     StateDict weights = network.weights().toFloat32();
     ChannelPruner.Pruned pruned =
@@ -155,6 +157,7 @@ public final class PruneStage implements PruneActivity {
                 before.macs(),
                 after.macs(),
                 timesteps,
+                skippedImages,
                 step.meters().seconds()));
   }
 

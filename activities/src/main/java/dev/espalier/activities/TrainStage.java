@@ -34,7 +34,8 @@ public final class TrainStage implements TrainActivity {
 
   @Override
   public Result train(Request request) {
-    ImageDataset data = bench.datasets().load(request.data());
+    int[] shape = isClassifier(request) ? null : Networks.of(request.networkConfig()).sampleShape();
+    ImageDataset data = bench.data(STAGE, request.data(), shape);
     Map<String, int[]> shapes = shapes(request);
     DurableStage.Done done =
         bench.run(
@@ -61,7 +62,7 @@ public final class TrainStage implements TrainActivity {
                         LoadedNetwork.WEIGHTS,
                         Safetensors.toBytes(trained.state().average(), Map.of()))
                     .add(CurveLog.PART, trained.curve().bytes())
-                    .numbers(FinetuneStage.Numbers.of(trained, session, step));
+                    .numbers(FinetuneStage.Numbers.of(trained, data, session, step));
               }
             });
     FinetuneStage.Numbers n =

@@ -3,12 +3,15 @@ package dev.espalier.activities;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.activities.metrics.StageMeters;
 import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.data.Datasets;
+import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every stage works with.
@@ -28,6 +31,28 @@ public record Workbench(
   /** With a heartbeat every two seconds. */
   public Workbench(Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters) {
     this(shelf, networks, datasets, meters, BEAT);
+  }
+
+  /** Opens a stage's data for a denoising network on the shelf, whose weights are not read. */
+  public ImageDataset data(String stage, String name, StoredArtifact network) {
+    return data(stage, name, LoadedNetwork.architecture(network).sampleShape());
+  }
+
+  /**
+   * Opens a stage's data, with heartbeats while files are looked at for the first time.
+   *
+   * @param shape of the network's samples, [channels, height, width]; absent where the data are to
+   *     have a size of their own
+   * @throws dev.espalier.compression.InvalidInput if they are unknown, absent or broken, or do not
+   *     fit the network
+   */
+  public ImageDataset data(String stage, String name, int @Nullable [] shape) {
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    StageProgress before =
+        context.getLastHeartbeatDetails(StageProgress.class).orElse(StageProgress.of(stage, 0, 0));
+    try (Liveness liveness = Liveness.open(context::heartbeat, beat, SILENCE, before)) {
+      return datasets.open(name, shape, (done, files) -> liveness.beat());
+    }
   }
 
   /** Runs a stage inside a Temporal activity: found on the shelf, or computed with heartbeats. */

@@ -25,7 +25,7 @@ public final class Denoising implements Objective {
   private final ImageDataset data;
   private final NoiseSchedule schedule;
   private final FinetuneConfig config;
-  private final DataOrder order;
+  private final Batches batches;
 
   public Denoising(
       Torch.Session session,
@@ -39,7 +39,7 @@ public final class Denoising implements Objective {
     this.data = data;
     this.schedule = schedule;
     this.config = config;
-    this.order = new DataOrder(data.trainable(), config.batch(), config.seed());
+    this.batches = new Batches(data, config);
   }
 
   @Override
@@ -50,15 +50,14 @@ public final class Denoising implements Objective {
 
   /** The images of step {@code step} with their noise. */
   NoisyBatch batch(NDManager scope, int step) {
-    int[] indices = order.indices(step);
-    float[] images = config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
+    float[] images = batches.at(step).images();
     int[] timesteps =
         antithetic(config.batch(), schedule.steps(), CounterRandom.at(config.seed(), "t", step));
     return NoisyBatch.of(
         session,
         scope,
         schedule,
-        scope.create(images, shape(indices.length)),
+        scope.create(images, shape(config.batch())),
         timesteps,
         CounterRandom.seed(config.seed(), "noise", step));
   }

@@ -92,7 +92,7 @@ public record Stages(
     return new Workbench(
         shelf,
         new BaseNetworks(shelf, settings.home().resolve("networks")),
-        new Datasets(roots),
+        new Datasets(roots, resources.folder().cache().resolve("data")),
         new StageMeters(resources.registry()));
   }
 
