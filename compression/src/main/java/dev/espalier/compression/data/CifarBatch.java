@@ -63,8 +63,10 @@ record CifarBatch(byte[] pixels, byte[] labels) {
           AREA);
       byte[] kinds = new byte[labels.size()];
       for (int i = 0; i < kinds.length; i++) {
-        kinds[i] = labels.get(i) instanceof Long label && label >= 0 && label < 10
-            ? label.byteValue() : -1;
+        kinds[i] =
+            labels.get(i) instanceof Long label && label >= 0 && label < 10
+                ? label.byteValue()
+                : -1;
       }
       byte[] values = new byte[pixels.size()];
       pixels.bytes().get(values);

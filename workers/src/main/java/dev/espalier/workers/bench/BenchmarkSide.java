@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,19 +31,8 @@ public final class BenchmarkSide {
             System.out,
             new TreeMap<>());
     benchmark.measure(folder, pipe);
-    pipe.results().put("peakMiB", peakMiB());
+    pipe.results().put("peakMiB", ResidentSet.peakMiB());
     System.out.println("end " + Json.write(pipe.results()));
-  }
-
-  /** The largest resident set of this process so far; 0 where the system does not tell. */
-  private static double peakMiB() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) return 0;
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElse(0);
   }
 
   private record Pipe(BufferedReader in, PrintStream out, Map<String, Double> results)

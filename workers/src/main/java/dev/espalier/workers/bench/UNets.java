@@ -38,6 +38,15 @@ final class UNets {
        "up_block_types": ["UpBlock2D", "AttnUpBlock2D", "UpBlock2D"]}
       """;
 
+  /** Small enough for thousands of steps. */
+  static final String SMALL_8 =
+      """
+      {"_class_name": "UNet2DModel", "sample_size": 8, "in_channels": 3, "out_channels": 3,
+       "layers_per_block": 1, "block_out_channels": [16, 32], "norm_num_groups": 8,
+       "attention_head_dim": null, "down_block_types": ["DownBlock2D", "AttnDownBlock2D"],
+       "up_block_types": ["AttnUpBlock2D", "UpBlock2D"]}
+      """;
+
   private UNets() {}
 
   static Network of(String config) {

@@ -5,6 +5,7 @@ import dev.espalier.compression.Json;
 import dev.espalier.workers.bench.Benchmarks;
 import dev.espalier.workers.bench.Comparer;
 import dev.espalier.workers.bench.Comparison;
+import dev.espalier.workers.bench.Endurance;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.console.Table;
 import java.nio.file.Files;
@@ -52,6 +53,15 @@ final class BenchCommand implements Callable<Integer> {
       description = "Threads for arithmetic on both sides (default: all processors).")
   int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--endurance",
+      paramLabel = "STEPS",
+      description = {
+        "Train a small network for so many steps (a multiple of 50) instead, without Python, and say"
+            + " by how much memory and time per step grew."
+      })
+  int endurance;
+
   @Option(names = "--json", description = "Print one JSON object a line.")
   boolean json;
 
@@ -68,6 +78,7 @@ final class BenchCommand implements Callable<Integer> {
       program.terminal().print(String.join("\n", Benchmarks.names()));
       return 0;
     }
+    if (endurance != 0) return endure();
     InvalidInput.require(rounds >= 1 && rounds <= 1000, "--rounds is %d; legal: 1 to 1000", rounds);
     InvalidInput.require(
         threads >= 1 && threads <= 1024, "--threads is %d; legal: 1 to 1024", threads);
@@ -97,6 +108,31 @@ final class BenchCommand implements Callable<Integer> {
       program.terminal().print(environment + "\n");
       program.terminal().print(table(done).toString());
     }
+    return 0;
+  }
+
+  private int endure() {
+    InvalidInput.require(
+        endurance >= 500 && endurance % 50 == 0,
+        "--endurance is %d; legal: multiples of 50 from 500",
+        endurance);
+    Endurance done =
+        Endurance.of(
+            endurance,
+            sample -> {
+              if (!json) {
+                program
+                    .terminal()
+                    .say(
+                        String.format(
+                            Locale.ROOT,
+                            "step %,d: %.1f MiB, %.2f ms a step",
+                            sample.step(),
+                            sample.mib(),
+                            sample.ms()));
+              }
+            });
+    program.terminal().print(Json.write(done));
     return 0;
   }
 
