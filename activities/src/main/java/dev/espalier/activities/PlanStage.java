@@ -28,7 +28,9 @@ public final class PlanStage implements PlanActivity {
   public CompressionPlan resolve(JsonNode request) {
     CompressionPlan plan = PlanRequest.resolve(request, recipes);
     String data = bench.datasets().resolve(plan.data());
-    bench.datasets().load(data).requireShape(denoiser(plan.dense()).sampleShape());
+    Network network = denoiser(plan.dense());
+    bench.datasets().load(data).requireShape(network.sampleShape());
+    plan.prune().limits().requireKeys(network.declaredShapes().keySet());
     requireClassifier(plan.evaluate().extractor());
     return new CompressionPlan(
         plan.recipe(),
@@ -38,7 +40,8 @@ public final class PlanStage implements PlanActivity {
         plan.svs(),
         plan.finetune(),
         plan.evaluate(),
-        plan.seed());
+        plan.seed(),
+        plan.iterate());
   }
 
   private Network denoiser(Artifact artifact) {

@@ -1,5 +1,6 @@
 package dev.espalier.workflows;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.evaluate.EvaluateConfig;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the dense network, by name or by prefix on the shelf
  * @param data the images it is calibrated, finetuned and compared with
  * @param seed what the stages' seeds were set to where they named none, for the record only
+ * @param iterate prune and finetune in turns; absent: once
  */
 public record CompressionPlan(
     @Nullable String recipe,
@@ -30,7 +32,8 @@ public record CompressionPlan(
     SvsConfig svs,
     FinetuneConfig finetune,
     EvaluateConfig evaluate,
-    @Nullable Long seed) {
+    @Nullable Long seed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Iteration iterate) {
 
   public CompressionPlan {
     present("network", network);
@@ -43,6 +46,11 @@ public record CompressionPlan(
         network.matches(Artifact.LEGAL),
         "network is '%s'; legal is a name such as fashion-ddpm or a prefix such as stages/train/…",
         network);
+    if (iterate != null && iterate.rounds() == 1) iterate = null;
+    InvalidInput.require(
+        iterate == null || prune.cuts() == 1,
+        "prune.rounds is %d and iterate.rounds is given too; legal is one of them above 1",
+        prune.cuts());
   }
 
   /** The dense network's place on the shelf. */
@@ -56,7 +64,7 @@ public record CompressionPlan(
    */
   public String fingerprint() {
     CompressionPlan work =
-        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null);
+        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null, iterate);
     String canonical = Json.write(Json.MAPPER.convertValue(work, TreeMap.class));
     try {
       byte[] digest =
