@@ -27,7 +27,9 @@ public final class PlanStage implements PlanActivity {
   public CompressionPlan resolve(JsonNode request) {
     CompressionPlan plan = PlanRequest.resolve(request, recipes);
     String data = bench.datasets().resolve(plan.data());
-    bench.datasets().requireShape(data, denoiser(plan.dense()).sampleShape());
+    Network network = denoiser(plan.dense());
+    bench.datasets().requireShape(data, network.sampleShape());
+    plan.prune().limits().requireKeys(network.declaredShapes().keySet());
     requireClassifier(plan.evaluate().extractor());
     return plan.withData(data);
   }

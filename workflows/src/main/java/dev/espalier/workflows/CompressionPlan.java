@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the images it is calibrated, finetuned and compared with
  * @param seed what the stages' seeds were set to where they named none, for the record only
  * @param published what is reported elsewhere of the same work, to be shown beside it
+ * @param iterate prune and finetune in turns; absent: once
  */
 public record CompressionPlan(
     @Nullable String recipe,
@@ -33,7 +34,8 @@ public record CompressionPlan(
     FinetuneConfig finetune,
     EvaluateConfig evaluate,
     @Nullable Long seed,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Published published) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Published published,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Iteration iterate) {
 
   public CompressionPlan {
     present("network", network);
@@ -46,12 +48,17 @@ public record CompressionPlan(
         network.matches(Artifact.LEGAL),
         "network is '%s'; legal is a name such as fashion-ddpm or a prefix such as stages/train/…",
         network);
+    if (iterate != null && iterate.rounds() == 1) iterate = null;
+    InvalidInput.require(
+        iterate == null || prune.cuts() == 1,
+        "prune.rounds is %d and iterate.rounds is given too; legal is one of them above 1",
+        prune.cuts());
   }
 
   /** The same plan on other images. */
   public CompressionPlan withData(String name) {
     return new CompressionPlan(
-        recipe, network, name, prune, svs, finetune, evaluate, seed, published);
+        recipe, network, name, prune, svs, finetune, evaluate, seed, published, iterate);
   }
 
   /** Whether pruned weights are trained at all; without, they are measured as they are. */
@@ -70,7 +77,8 @@ public record CompressionPlan(
    */
   public String fingerprint() {
     CompressionPlan work =
-        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null, null);
+        new CompressionPlan(
+            null, network, data, prune, svs, finetune, evaluate, null, null, iterate);
     String canonical = Json.write(Json.MAPPER.convertValue(work, TreeMap.class));
     try {
       byte[] digest =

@@ -3,7 +3,10 @@ package dev.espalier.workflows;
 import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.finetune.FinetuneConfig;
+import dev.espalier.compression.prune.PruneConfig;
 import io.temporal.workflow.Workflow;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
         steps.run(PLAN, () -> activity.resolve(PlanRequest.object(request, "plan")), Summaries::of);
     steps.title(Summaries.of(resolved));
     steps.expect(DENSE, Summaries.of(resolved.evaluate()));
+    expectTurns(resolved);
     steps.expect(PRUNE, Summaries.of(resolved.prune()));
     steps.expect(PRUNED, Summaries.of(resolved.evaluate()));
     if (resolved.svs().enabled()) steps.expect(SVS, Summaries.of(resolved.svs()));
@@ -46,25 +50,58 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
 
   private CompressionResult compress(CompressionPlan plan) {
     EvaluateActivity.Result dense = evaluate(DENSE, plan, plan.dense());
-    PruneActivity.Result prune = prune(plan);
+    List<CompressionResult.Turn> turns = turns(plan);
+    PruneActivity.Result prune = prune(PRUNE, plan, turns, plan.prune());
     EvaluateActivity.Result pruned = evaluate(PRUNED, plan, prune.network());
     SvsActivity.Result svs = plan.svs().enabled() ? svs(plan, prune.network()) : null;
     Artifact refined = svs == null ? prune.network() : svs.network();
-    FinetuneActivity.Result finetune = plan.finetunes() ? finetune(plan, refined) : null;
+    FinetuneActivity.Result finetune =
+        plan.finetunes() ? finetune(FINETUNE, plan, refined, plan.finetune()) : null;
     EvaluateActivity.Result finetuned =
         evaluate(EVALUATE, plan, finetune == null ? refined : finetune.network());
     return report(
         new CompressionResult(
-            run, plan, dense, prune, pruned, svs, finetune, finetuned, /* report= */ null));
+            run, plan, dense, prune, pruned, svs, finetune, finetuned, /* report= */ null, turns));
   }
 
-  private PruneActivity.Result prune(CompressionPlan plan) {
-    return steps.run(
-        PRUNE,
-        () ->
-            onDevice(PruneActivity.class, PRUNE)
-                .prune(new PruneActivity.Request(run, plan.dense(), plan.data(), plan.prune())),
-        Summaries::of);
+  private void expectTurns(CompressionPlan plan) {
+    Iteration iterate = plan.iterate();
+    if (iterate == null) return;
+    for (int turn = 1; turn < iterate.rounds(); turn++) {
+      steps.expect(PRUNE + " " + turn, Summaries.of(iterate.prune(plan.prune(), turn)));
+      steps.expect(FINETUNE + " " + turn, Summaries.of(iterate.finetune(plan.finetune())));
+    }
+  }
+
+  /** All turns but the last; none where the plan has no {@link Iteration}. */
+  private List<CompressionResult.Turn> turns(CompressionPlan plan) {
+    List<CompressionResult.Turn> turns = new ArrayList<>();
+    Iteration iterate = plan.iterate();
+    if (iterate == null) return turns;
+    for (int turn = 1; turn < iterate.rounds(); turn++) {
+      PruneActivity.Result pruned =
+          prune(PRUNE + " " + turn, plan, turns, iterate.prune(plan.prune(), turn));
+      FinetuneActivity.Result tuned =
+          finetune(
+              FINETUNE + " " + turn, plan, pruned.network(), iterate.finetune(plan.finetune()));
+      turns.add(new CompressionResult.Turn(pruned, tuned));
+    }
+    return turns;
+  }
+
+  /** Prunes the dense network, or what the turn before left of it. */
+  private PruneActivity.Result prune(
+      String step, CompressionPlan plan, List<CompressionResult.Turn> before, PruneConfig config) {
+    PruneActivity.Request request =
+        before.isEmpty()
+            ? new PruneActivity.Request(run, plan.dense(), plan.data(), config)
+            : new PruneActivity.Request(
+                run,
+                before.get(before.size() - 1).finetune().network(),
+                plan.data(),
+                config,
+                plan.dense());
+    return steps.run(step, () -> onDevice(PruneActivity.class, step).prune(request), Summaries::of);
   }
 
   private SvsActivity.Result svs(CompressionPlan plan, Artifact network) {
@@ -75,18 +112,19 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
         Summaries::of);
   }
 
-  private FinetuneActivity.Result finetune(CompressionPlan plan, Artifact network) {
+  private FinetuneActivity.Result finetune(
+      String step, CompressionPlan plan, Artifact network, FinetuneConfig config) {
     return steps.run(
-        FINETUNE,
+        step,
         () ->
-            onDevice(FinetuneActivity.class, FINETUNE)
+            onDevice(FinetuneActivity.class, step)
                 .finetune(
                     new FinetuneActivity.Request(
                         run,
                         network,
                         plan.data(),
-                        plan.finetune(),
-                        plan.finetune().distillation() > 0 ? plan.dense() : null)),
+                        config,
+                        config.distillation() > 0 ? plan.dense() : null)),
         Summaries::of);
   }
 

@@ -3,6 +3,7 @@ package dev.espalier.workflows;
 import dev.espalier.compression.prune.PruneConfig;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
+import org.jspecify.annotations.Nullable;
 
 /** Stage {@code prune}: removes whole channels by their importance. */
 @ActivityInterface
@@ -14,8 +15,16 @@ public interface PruneActivity {
    * @param run id of the workflow that asks
    * @param network the network to prune
    * @param data calibration images, by name
+   * @param base the network whose widths the ratio is a share of; absent if {@code network}
    */
-  record Request(String run, Artifact network, String data, PruneConfig config) {}
+  record Request(
+      String run, Artifact network, String data, PruneConfig config, @Nullable Artifact base) {
+
+    /** With the ratio a share of {@code network}'s own widths. */
+    public Request(String run, Artifact network, String data, PruneConfig config) {
+      this(run, network, data, config, null);
+    }
+  }
 
   /**
    * @param network the pruned network

@@ -12,7 +12,10 @@ final class Summaries {
   private Summaries() {}
 
   static String of(PruneConfig config) {
-    return format("%s · %s", config.criterion(), percent(config.ratio()));
+    return format("%s · %s", config.criterion(), percent(config.ratio()))
+        + (config.isGlobal() ? " · of all" : "")
+        + (config.compat() == null ? "" : " · as " + config.compat())
+        + (config.cuts() == 1 ? "" : " · in " + config.cuts() + " rounds");
   }
 
   static String of(SvsConfig config) {
@@ -64,6 +67,7 @@ final class Summaries {
     return plan.network()
         + " · "
         + of(plan.prune())
+        + (plan.iterate() == null ? "" : " · in " + plan.iterate().rounds() + " turns")
         + (plan.svs().draws()
             ? " · " + plan.svs().initialisation() + " weights"
             : plan.svs().enabled() ? " · svs" : " · without svs");

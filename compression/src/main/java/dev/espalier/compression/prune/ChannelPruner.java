@@ -110,7 +110,8 @@ public final class ChannelPruner {
     Pruned pruned = new Pruned(weights, List.of());
     for (int round = 1; round <= config.cuts(); round++) {
       Statistics statistics = pruner.checked(measurement.of(round, pruned.weights()), pruned);
-      double ratio = config.ratio() * round / config.cuts();
+      double ratio =
+          round == config.cuts() ? config.ratio() : config.ratio() * round / config.cuts();
       pruned = after(pruned, pruner.round(pruned.weights(), statistics, ratio));
     }
     return pruned;

@@ -175,17 +175,25 @@ final class ReportReading {
     return arm.withSpectra(conditions, few);
   }
 
+  /** From the dense network's widths, whatever turns lay between. */
   private List<Width> widths(CompressionResult result) {
-    StoredArtifact pruned = bench.shelf().get(result.prune().network().key());
-    JsonNode cuts =
-        Json.parse(new String(pruned.bytes("cuts.json"), StandardCharsets.UTF_8), "cuts.json");
+    Map<String, Integer> dense = new LinkedHashMap<>();
+    if (!result.earlier().isEmpty()) {
+      cuts(result.earlier().get(0).prune().network())
+          .forEach(c -> dense.put(c.path("root").asText(), c.path("before").asInt()));
+    }
     List<Width> widths = new ArrayList<>();
-    for (JsonNode cut : cuts) {
-      widths.add(
-          new Width(
-              cut.path("root").asText(), cut.path("before").asInt(), cut.path("kept").size()));
+    for (JsonNode cut : cuts(result.prune().network())) {
+      String root = cut.path("root").asText();
+      int before = dense.getOrDefault(root, cut.path("before").asInt());
+      widths.add(new Width(root, before, cut.path("kept").size()));
     }
     return widths;
+  }
+
+  private JsonNode cuts(Artifact pruned) {
+    byte[] bytes = bench.shelf().get(pruned.key()).bytes("cuts.json");
+    return Json.parse(new String(bytes, StandardCharsets.UTF_8), "cuts.json");
   }
 
   private List<Curve> curves(CompressionResult result) {

@@ -23,7 +23,9 @@ record Setting(String name, List<CompressionResult> results) {
   static List<Setting> of(List<CompressionResult> results) {
     List<Map<String, String>> plans = results.stream().map(r -> fields(r.plan())).toList();
     Set<String> varying = new TreeSet<>();
-    for (String field : plans.get(0).keySet()) {
+    Set<String> all = new TreeSet<>();
+    plans.forEach(plan -> all.addAll(plan.keySet()));
+    for (String field : all) {
       if (plans.stream().map(p -> String.valueOf(p.get(field))).distinct().count() > 1) {
         varying.add(field);
       }
@@ -34,7 +36,8 @@ record Setting(String name, List<CompressionResult> results) {
       for (String field : varying) {
         if (!field.equals("prune.ratio")) {
           String last = field.substring(field.lastIndexOf('.') + 1);
-          name.append(", ").append(last).append(' ').append(plans.get(i).get(field));
+          String value = plans.get(i).getOrDefault(field, "default");
+          name.append(", ").append(last).append(' ').append(value);
         }
       }
       byName.computeIfAbsent(name.toString(), n -> new ArrayList<>()).add(results.get(i));
