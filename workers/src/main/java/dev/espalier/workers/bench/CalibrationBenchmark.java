@@ -4,8 +4,9 @@ import dev.espalier.compression.Json;
 import dev.espalier.compression.data.ImageDataset;
 import dev.espalier.compression.diffusion.NoiseSchedule;
 import dev.espalier.compression.network.Network;
-import dev.espalier.compression.prune.GradientAccumulation;
+import dev.espalier.compression.prune.Calibration;
 import dev.espalier.compression.prune.PruneConfig;
+import dev.espalier.compression.prune.Statistic;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
 import java.io.IOException;
@@ -54,8 +55,15 @@ record CalibrationBenchmark() implements Benchmark {
       rounds.each(
           TIMESTEPS,
           () ->
-              GradientAccumulation.of(
-                  session, network, weights, images, schedule, config, t -> {}));
+              Calibration.of(
+                  session,
+                  network,
+                  weights,
+                  images,
+                  schedule,
+                  config,
+                  Statistic.GRADIENT,
+                  t -> {}));
     }
   }
 }
