@@ -29,10 +29,10 @@ record ArchiveData(Archive archive) implements FoundData {
   }
 
   @Override
-  public ImageDataset open(Opening opening) throws IOException {
+  public ImageDataset open(Opening opening, List<FileStamp> stamps) throws IOException {
     int[] shape = archive.imageShape();
     if (opening.shape() != null) requireShape(opening.name(), opening.shape());
-    FileStamp whole = whole(stamps());
+    FileStamp whole = whole(stamps);
     FileNotes notes = FileNotes.open(opening.cache(), whole.path());
     Optional<String[]> noted = notes.find(whole).map(found -> found.split(" ", -1));
     if (noted.isPresent() && noted.get().length == 2) {

@@ -50,29 +50,28 @@ record CifarBatch(byte[] pixels, byte[] labels) {
 
   /** A pickled dictionary with {@code data}, uint8 [n, 3072], and {@code labels}. */
   static CifarBatch python(byte[] bytes, String name) {
-    if (TorchFile.read(bytes, name) instanceof Map<?, ?> batch
-        && batch.get("data") instanceof Tensor pixels
-        && batch.get("labels") instanceof List<?> labels) {
-      InvalidInput.require(
-          pixels.dtype() == Dtype.U8
-              && Arrays.equals(pixels.shape(), new int[] {labels.size(), AREA}),
-          "%s: pixels are %s; expected U8 [%d, %d]",
-          name,
-          pixels,
-          labels.size(),
-          AREA);
-      byte[] kinds = new byte[labels.size()];
-      for (int i = 0; i < kinds.length; i++) {
-        kinds[i] =
-            labels.get(i) instanceof Long label && label >= 0 && label < 10
-                ? label.byteValue()
-                : -1;
-      }
-      byte[] values = new byte[pixels.size()];
-      pixels.bytes().get(values);
-      return checked(values, kinds, name);
+    if (!(TorchFile.read(bytes, name) instanceof Map<?, ?> batch)
+        || !(batch.get("data") instanceof Tensor data)
+        || !(batch.get("labels") instanceof List<?> labels)) {
+      throw new InvalidInput(name + " is no batch of CIFAR-10: it has no data and labels");
     }
-    throw new InvalidInput(name + " is no batch of CIFAR-10: it has no data and labels");
+    InvalidInput.require(
+        data.dtype() == Dtype.U8 && Arrays.equals(data.shape(), new int[] {labels.size(), AREA}),
+        "%s: data are %s; expected U8 [%d, %d]",
+        name,
+        data,
+        labels.size(),
+        AREA);
+    byte[] pixels = new byte[data.size()];
+    data.bytes().get(pixels);
+    byte[] kinds = new byte[labels.size()];
+    for (int i = 0; i < kinds.length; i++) kinds[i] = label(labels.get(i));
+    return checked(pixels, kinds, name);
+  }
+
+  /** What is no label becomes one that is not legal. */
+  private static byte label(Object value) {
+    return value instanceof Long label && label == label.byteValue() ? label.byteValue() : -1;
   }
 
   /** One of the batches' arrays, joined. */

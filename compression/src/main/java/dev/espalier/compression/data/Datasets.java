@@ -79,7 +79,7 @@ public final class Datasets {
         }
       };
 
-  private record Kept(Object stamps, ImageDataset data) {}
+  private record Kept(List<FileStamp> stamps, ImageDataset data) {}
 
   /** Hears how many files of how many were looked at while a data set is opened. */
   public interface Progress {
@@ -172,11 +172,12 @@ public final class Datasets {
     return telling(
         name,
         () -> {
-          Object stamps = found.stamps();
+          List<FileStamp> stamps = found.stamps();
           Kept kept = open.get(key);
           if (kept != null && kept.stamps().equals(stamps)) return kept.data();
           ImageDataset data =
-              found.open(new FoundData.Opening(resolved, shape, skip, cache, threads, progress));
+              found.open(
+                  new FoundData.Opening(resolved, shape, skip, cache, threads, progress), stamps);
           open.put(key, new Kept(stamps, data));
           return data;
         });

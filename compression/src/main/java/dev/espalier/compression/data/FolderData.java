@@ -30,11 +30,7 @@ record FolderData(Path folder, Framing framing) implements FoundData {
 
   @Override
   public void requireShape(String name, int[] shape) throws IOException {
-    InvalidInput.require(
-        shape[0] == 1 || shape[0] == 3,
-        "data '%s' has images of 1 or 3 channels; the network works on %d",
-        name,
-        shape[0]);
+    requireChannels(name, shape);
     int files = stamps().size();
     InvalidInput.require(
         files > ImageDataset.HELD_OUT,
@@ -44,8 +40,16 @@ record FolderData(Path folder, Framing framing) implements FoundData {
         ImageDataset.HELD_OUT);
   }
 
+  private static void requireChannels(String name, int[] shape) {
+    InvalidInput.require(
+        shape[0] == 1 || shape[0] == 3,
+        "data '%s' has images of 1 or 3 channels; the network works on %d",
+        name,
+        shape[0]);
+  }
+
   @Override
-  public ImageDataset open(Opening opening) throws IOException {
+  public ImageDataset open(Opening opening, List<FileStamp> stamps) throws IOException {
     String name = opening.name();
     int[] shape = opening.shape();
     if (shape == null) {
@@ -55,9 +59,9 @@ record FolderData(Path folder, Framing framing) implements FoundData {
               + "' has neither a size of its own nor labels; it serves denoising networks, whose"
               + " sample_size it takes");
     }
-    requireShape(name, shape);
+    requireChannels(name, shape);
     List<Entry> entries = new ArrayList<>();
-    for (Entry entry : FolderIndex.of(folder, stamps(), opening)) entries.add(fit(entry, shape));
+    for (Entry entry : FolderIndex.of(folder, stamps, opening)) entries.add(fit(entry, shape));
     List<Entry> usable = entries.stream().filter(Entry::usable).toList();
     report(opening, entries);
     requireGrey(name, usable, shape);

@@ -2,6 +2,7 @@ package dev.espalier.compression.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A data set whose files were found. */
@@ -28,7 +29,7 @@ interface FoundData {
    * What its files look like from outside. Equal stamps mean equal contents, so an open data set
    * can be used again.
    */
-  Object stamps() throws IOException;
+  List<FileStamp> stamps() throws IOException;
 
   /**
    * Looks, as far as that is quick, whether it can be used by a network with samples of this shape.
@@ -40,7 +41,8 @@ interface FoundData {
   /**
    * Opens it.
    *
+   * @param stamps what {@link #stamps} gave
    * @throws dev.espalier.compression.InvalidInput if it is broken or has images of another shape
    */
-  ImageDataset open(Opening opening) throws IOException;
+  ImageDataset open(Opening opening, List<FileStamp> stamps) throws IOException;
 }
