@@ -108,6 +108,7 @@ public final class BaseNetworks {
     Path file = local.resolve(LoadedNetwork.CONFIG);
     JsonNode config = Json.parse(Files.readString(file), file.toString());
     Safetensors.Content content = Safetensors.read(local.resolve(LoadedNetwork.WEIGHTS));
+    content.tensors().requireFloats(local.toString());
     if (config.path("_class_name").asText().equals(ImageClassifier.CLASS_NAME)) {
       content
           .tensors()

@@ -81,11 +81,11 @@ final class DiffusersFolder {
                     new InvalidInput(
                         folder + ": has no weights; read are " + String.join(", ", FILES)));
     List<Path> sources = new ArrayList<>(List.of(config));
-    StateDict weights =
+    Safetensors.Content content =
         file.endsWith(INDEX)
-            ? shards(folder.resolve(file), sources)
+            ? new Safetensors.Content(shards(folder.resolve(file), sources), Map.of())
             : read(folder.resolve(file), sources);
-    return new ImportedNetwork("diffusers", choice, config(config), renamed(weights), sources);
+    return ImportedNetwork.diffusers(choice, config(config), content, sources);
   }
 
   /** A {@code config.json}, without what is noted there about averaging. */
@@ -95,11 +95,11 @@ final class DiffusersFolder {
     return ((ObjectNode) config).remove(AVERAGING);
   }
 
-  private static StateDict read(Path file, List<Path> sources) throws IOException {
+  private static Safetensors.Content read(Path file, List<Path> sources) throws IOException {
     sources.add(file);
-    return file.toString().endsWith(".safetensors")
-        ? Safetensors.read(file).tensors()
-        : Checkpoint.of(TorchFile.read(file), file.toString()).model();
+    if (file.toString().endsWith(".safetensors")) return Safetensors.read(file);
+    StateDict weights = Checkpoint.of(TorchFile.read(file), file.toString()).model();
+    return new Safetensors.Content(weights, Map.of());
   }
 
   private static StateDict shards(Path index, List<Path> sources) throws IOException {
@@ -117,7 +117,7 @@ final class DiffusersFolder {
           PickleInput.printable(name));
       Path shard = index.resolveSibling(name);
       InvalidInput.require(Files.isRegularFile(shard), "%s: the shard %s is missing", index, name);
-      for (Map.Entry<String, Tensor> entry : read(shard, sources).tensors().entrySet()) {
+      for (Map.Entry<String, Tensor> entry : read(shard, sources).tensors().tensors().entrySet()) {
         InvalidInput.require(
             all.put(entry.getKey(), entry.getValue()) == null,
             "%s: tensor '%s' lies in two shards",

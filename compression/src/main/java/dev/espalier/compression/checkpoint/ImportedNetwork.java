@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +23,18 @@ import org.jspecify.annotations.Nullable;
  * @param layout whose names its file has: {@code diffusers} or {@code ddim}
  * @param choice which of its weights these are
  * @param config as diffusers' {@code config.json}
- * @param weights finite, not yet held against the configuration
+ * @param content finite weights, not yet held against the configuration, and what this program
+ *     noted beside them if it wrote the file, such as that they were scaled
  * @param sources the files it was read from
  */
 public record ImportedNetwork(
-    String layout, Choice choice, JsonNode config, StateDict weights, List<Path> sources) {
+    String layout,
+    Choice choice,
+    JsonNode config,
+    Safetensors.Content content,
+    List<Path> sources) {
+  private static final String OWN = "espalier.";
+
   public ImportedNetwork {
     sources = List.copyOf(sources);
   }
@@ -64,15 +74,35 @@ public record ImportedNetwork(
         network.layout(),
         network.choice(),
         network.config(),
-        network.weights().toFloat32(),
+        new Safetensors.Content(network.weights().toFloat32(), own(network.content().metadata())),
         network.sources());
+  }
+
+  private static Map<String, String> own(Map<String, String> metadata) {
+    Map<String, String> own = new TreeMap<>(metadata);
+    own.keySet().removeIf(key -> !key.startsWith(OWN));
+    return own;
+  }
+
+  static ImportedNetwork diffusers(
+      Choice choice, JsonNode config, Safetensors.Content content, List<Path> sources) {
+    StateDict renamed = DiffusersFolder.renamed(content.tensors());
+    return new ImportedNetwork(
+        "diffusers", choice, config, new Safetensors.Content(renamed, content.metadata()), sources);
+  }
+
+  public StateDict weights() {
+    return content.tensors();
   }
 
   private static ImportedNetwork file(Path file, Options options) throws IOException {
     String name = file.toString();
+    boolean safe = name.endsWith(".safetensors");
+    Safetensors.Content content =
+        safe ? Safetensors.read(file) : new Safetensors.Content(new StateDict(Map.of()), Map.of());
     Checkpoint checkpoint =
-        name.endsWith(".safetensors")
-            ? new Checkpoint(Safetensors.read(file).tensors(), java.util.Optional.empty())
+        safe
+            ? new Checkpoint(content.tensors(), Optional.empty())
             : Checkpoint.of(TorchFile.read(file), name);
     Choice choice = options.weights() == null ? checkpoint.preferred() : options.weights();
     StateDict weights = checkpoint.weights(choice, name);
@@ -94,10 +124,13 @@ public record ImportedNetwork(
           name);
       config = DdimDesign.of(weights, options.mult(), options.resolution(), name);
     }
-    return ddim
-        ? new ImportedNetwork("ddim", choice, config, named(weights, config, name), sources)
-        : new ImportedNetwork(
-            "diffusers", choice, config, DiffusersFolder.renamed(weights), sources);
+    StateDict named = ddim ? named(weights, config, name) : DiffusersFolder.renamed(weights);
+    return new ImportedNetwork(
+        ddim ? "ddim" : "diffusers",
+        choice,
+        config,
+        new Safetensors.Content(named, content.metadata()),
+        sources);
   }
 
   private static @Nullable Path beside(Path file, boolean ddim) {

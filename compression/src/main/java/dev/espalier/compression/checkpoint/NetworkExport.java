@@ -5,7 +5,6 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.tensor.Safetensors;
-import dev.espalier.compression.tensor.StateDict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,9 +23,12 @@ public enum NetworkExport {
   /** {@code config.json} and {@code diffusion_pytorch_model.safetensors}, diffusers' names. */
   DIFFUSERS {
     @Override
-    List<String> weights(Path folder, Network network, StateDict weights) throws IOException {
+    List<String> weights(Path folder, Network network, Safetensors.Content content)
+        throws IOException {
       // diffusers refuses files that do not say which framework they are for.
-      Safetensors.write(folder.resolve(WEIGHTS + ".safetensors"), weights, Map.of("format", "pt"));
+      Map<String, String> metadata = new TreeMap<>(content.metadata());
+      metadata.put("format", "pt");
+      Safetensors.write(folder.resolve(WEIGHTS + ".safetensors"), content.tensors(), metadata);
       return List.of(WEIGHTS + ".safetensors");
     }
   },
@@ -34,11 +36,12 @@ public enum NetworkExport {
   /** {@code model.pth}: a state dict for the {@code Model} of the DDIM code base. */
   DDIM {
     @Override
-    List<String> weights(Path folder, Network network, StateDict weights) throws IOException {
+    List<String> weights(Path folder, Network network, Safetensors.Content content)
+        throws IOException {
       JsonNode config = network.config();
       requireDdim(config);
       int levels = config.get("block_out_channels").size();
-      TorchWriter.write(folder.resolve("model.pth"), DdimKeys.toDdim(weights, levels));
+      TorchWriter.write(folder.resolve("model.pth"), DdimKeys.toDdim(content.tensors(), levels));
       return List.of("model.pth");
     }
   };
@@ -64,17 +67,20 @@ public enum NetworkExport {
               Map.entry("add_attention", "true"),
               Map.entry("num_class_embeds", "null")));
 
-  abstract List<String> weights(Path folder, Network network, StateDict weights) throws IOException;
+  abstract List<String> weights(Path folder, Network network, Safetensors.Content content)
+      throws IOException;
 
   /**
    * Writes the network into {@code folder}, which is made if need be.
    *
+   * @param content weights under diffusers' names, and what is to be noted beside them
    * @return the names of the files written
    * @throws InvalidInput if this layout cannot hold the network
    */
-  public List<String> write(Path folder, Network network, StateDict weights) throws IOException {
+  public List<String> write(Path folder, Network network, Safetensors.Content content)
+      throws IOException {
     Files.createDirectories(folder);
-    List<String> files = new ArrayList<>(weights(folder, network, weights));
+    List<String> files = new ArrayList<>(weights(folder, network, content));
     Files.writeString(folder.resolve(CONFIG), Json.pretty(network.config()));
     try (InputStream snippet = NetworkExport.class.getResourceAsStream(SNIPPET)) {
       if (snippet == null) throw new IllegalStateException("the resource is missing: " + SNIPPET);

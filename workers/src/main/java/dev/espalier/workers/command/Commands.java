@@ -18,6 +18,8 @@ public final class Commands {
     TABLE.put("report", ReportCommand::new);
     TABLE.put("describe", DescribeCommand::new);
     TABLE.put("bench", BenchCommand::new);
+    TABLE.put("import", ImportCommand::new);
+    TABLE.put("export", ExportCommand::new);
   }
 
   private Commands() {}

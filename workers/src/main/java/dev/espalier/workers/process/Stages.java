@@ -74,7 +74,8 @@ public record Stages(
         new ReportStage(bench));
   }
 
-  private static Workbench bench(Resources resources) {
+  /** What stages on the shelf work with. */
+  public static Workbench bench(Resources resources) {
     Settings settings = resources.settings();
     Map<String, String> createdBy =
         Map.of(

@@ -159,7 +159,8 @@ class SweepReadingTest {
             ? new FinetuneActivity.Result(stage("finetune"), 300, 0, 1, 1, false, 1)
             : null,
         evaluation(100 * ratio, 1 - ratio),
-        null);
+        null,
+        List.of());
   }
 
   private static EvaluateActivity.Result evaluation(double distance, double ssim) {
