@@ -14,6 +14,7 @@ import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionResult;
+import dev.espalier.workflows.FinetuneActivity;
 import dev.espalier.workflows.ReportActivity;
 import dev.espalier.workflows.SvsActivity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -173,7 +174,11 @@ final class ExportCommand implements Callable<Integer> {
 
   private Artifact network(CompressionResult result) {
     if (stage.equals("prune")) return result.prune().network();
-    if (stage.equals("finetune")) return result.finetune().network();
+    if (stage.equals("finetune")) {
+      FinetuneActivity.@Nullable Result finetune = result.finetune();
+      if (finetune == null) throw new InvalidInput("run " + name + " was not finetuned");
+      return finetune.network();
+    }
     SvsActivity.@Nullable Result svs = result.svs();
     if (svs == null) throw new InvalidInput("run " + name + " had no stage svs");
     return svs.network();
