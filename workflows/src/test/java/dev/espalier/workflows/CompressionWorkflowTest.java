@@ -118,9 +118,10 @@ class CompressionWorkflowTest {
       quoteCharacter = '`',
       value = {
         "{\"prnue\":{}} | plan: unknown field 'prnue'; legal here are: data, evaluate, finetune,"
-            + " network, prune, published, recipe, seed, svs",
+            + " iterate, network, prune, published, recipe, seed, svs",
         "{\"prune\":{\"ratoi\":0.5}} | plan: unknown field 'prune.ratoi'; legal here are:"
-            + " calibrationImages, criterion, ratio, seed, threshold, timestepStride",
+            + " calibrationImages, compat, criterion, floor, floors, ratio, roundTo, rounds, scope,"
+            + " seed, threshold, timestepStride, timestepWeights",
         "{\"recipe\":\"gone\"} | recipe 'gone' does not exist; there are circular, quick",
         "[1] | plan: expected a JSON object, got [1]",
       })
