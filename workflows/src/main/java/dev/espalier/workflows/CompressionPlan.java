@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recipe the recipe it was made from, for the record only
  * @param network the dense network, by name or by prefix on the shelf
- * @param data the images it is calibrated, finetuned and compared with
+ * @param data the images it is calibrated, finetuned and compared with: a name of {@code
+ *     datasets/README.md}, {@code folder:PATH} or {@code npz:PATH}
  * @param seed what the stages' seeds were set to where they named none, for the record only
  * @param published what is reported elsewhere of the same work, to be shown beside it
  * @param iterate prune and finetune in turns; absent: once

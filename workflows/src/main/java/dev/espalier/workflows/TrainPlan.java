@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what people call the network; shown, not used
  * @param network the network's {@code config.json}
- * @param data training images, by name
+ * @param data training images, as a {@link CompressionPlan} names them
  * @param finetune how it is trained; absent means that record's defaults
  */
 public record TrainPlan(String name, JsonNode network, String data, FinetuneConfig finetune) {
