@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,11 +101,11 @@ final class TorchArchive {
         "entry '%s' has %d bytes; at most 2 GiB are read as one",
         shown,
         entry.size());
-    ByteBuffer bytes = Regions.of(channel, entry.offset(), (int) entry.size());
-    CRC32 sum = new CRC32();
-    sum.update(bytes.duplicate());
-    require(sum.getValue() == entry.crc32(), "entry '%s' is damaged (its checksum differs)", shown);
-    return bytes;
+    require(
+        Regions.crc32(channel, entry.offset(), entry.size()) == entry.crc32(),
+        "entry '%s' is damaged (its checksum differs)",
+        shown);
+    return Regions.of(channel, entry.offset(), (int) entry.size());
   }
 
   private void require(boolean legal, String message, Object... arguments) {
