@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,15 +29,36 @@ public final class BaseNetworks {
 
   private final Shelf shelf;
   private final Path folder;
+  private final boolean dry;
   private final Set<String> whole = ConcurrentHashMap.newKeySet();
+  private final Map<String, StoredArtifact> promised = new ConcurrentHashMap<>();
 
   /**
    * @param folder one sub-folder per network with {@code config.json} and {@code
    *     network.safetensors}
    */
   public BaseNetworks(Shelf shelf, Path folder) {
+    this(shelf, folder, false);
+  }
+
+  private BaseNetworks(Shelf shelf, Path folder, boolean dry) {
     this.shelf = shelf;
     this.folder = folder;
+    this.dry = dry;
+  }
+
+  /** The same networks, none of which is put on the shelf: they are read where they lie. */
+  BaseNetworks dry() {
+    return new BaseNetworks(shelf, folder, true);
+  }
+
+  /**
+   * From now on {@link #get} gives an artifact that no stage has made: it has no weights.
+   *
+   * @param config its configuration, as a file
+   */
+  void promise(String prefix, Path config) throws IOException {
+    promised.put(prefix, shelf.local(prefix, Map.of(LoadedNetwork.CONFIG, config)));
   }
 
   /**
@@ -46,6 +68,8 @@ public final class BaseNetworks {
    * @throws InvalidInput if it is neither on the shelf nor in the folder, or is broken
    */
   public StoredArtifact get(Artifact artifact) {
+    StoredArtifact coming = promised.get(artifact.key());
+    if (coming != null) return coming;
     if (!artifact.key().startsWith(PREFIX)) return shelf.get(artifact.key());
     String name = artifact.key().substring(PREFIX.length());
     Path local = folder.resolve(name);
@@ -58,6 +82,7 @@ public final class BaseNetworks {
     try {
       if (stored.isPresent() && same(stored.get(), local)) return stored.get();
       check(local);
+      if (dry) return shelf.local(artifact.key(), files(local));
       return shelf
           .network(name, "import", NullNode.getInstance())
           .add(LoadedNetwork.CONFIG, local.resolve(LoadedNetwork.CONFIG))
@@ -66,6 +91,14 @@ public final class BaseNetworks {
     } catch (IOException e) {
       throw new InvalidInput("network '" + name + "' in " + local + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Map<String, Path> files(Path local) {
+    return Map.of(
+        LoadedNetwork.CONFIG,
+        local.resolve(LoadedNetwork.CONFIG),
+        LoadedNetwork.WEIGHTS,
+        local.resolve(LoadedNetwork.WEIGHTS));
   }
 
   /**

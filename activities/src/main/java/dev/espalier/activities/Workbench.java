@@ -8,7 +8,6 @@ import dev.espalier.compression.Json;
 import dev.espalier.compression.data.Datasets;
 import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +19,31 @@ import org.jspecify.annotations.Nullable;
  * @param datasets where images come from
  * @param meters where progress is counted
  * @param beat between two heartbeats of a stage
+ * @param host who carries out what stages ask for
  */
 public record Workbench(
-    Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration beat) {
+    Shelf shelf,
+    BaseNetworks networks,
+    Datasets datasets,
+    StageMeters meters,
+    Duration beat,
+    StageHost host) {
   private static final Duration BEAT = Duration.ofSeconds(2);
-
-  /** So long may one native call take before the server is told nothing more. */
-  private static final Duration SILENCE = Duration.ofMinutes(15);
 
   /** With a heartbeat every two seconds. */
   public Workbench(Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters) {
     this(shelf, networks, datasets, meters, BEAT);
+  }
+
+  /** In Temporal activities. */
+  public Workbench(
+      Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration beat) {
+    this(shelf, networks, datasets, meters, beat, new InActivityHost());
+  }
+
+  /** The same for stages that are not carried out: nothing is put on the shelf. */
+  Workbench dry(StageHost nobody) {
+    return new Workbench(shelf, networks.dry(), datasets, meters, beat, nobody);
   }
 
   /** Opens a stage's data for a denoising network on the shelf, whose weights are not read. */
@@ -47,15 +60,10 @@ public record Workbench(
    *     fit the network
    */
   public ImageDataset data(String stage, String name, int @Nullable [] shape) {
-    ActivityExecutionContext context = Activity.getExecutionContext();
-    StageProgress before =
-        context.getLastHeartbeatDetails(StageProgress.class).orElse(StageProgress.of(stage, 0, 0));
-    try (Liveness liveness = Liveness.open(context::heartbeat, beat, SILENCE, before)) {
-      return datasets.open(name, shape, (done, files) -> liveness.beat());
-    }
+    return host.open(this, stage, name, shape);
   }
 
-  /** Runs a stage inside a Temporal activity: found on the shelf, or computed with heartbeats. */
+  /** Runs a stage: found on the shelf, or computed. */
   public DurableStage.Done run(
       String run,
       String stage,
@@ -63,18 +71,10 @@ public record Workbench(
       Object config,
       List<String> inputs,
       DurableStage.Work work) {
-    ActivityExecutionContext context = Activity.getExecutionContext();
     JsonNode json = Json.MAPPER.valueToTree(config);
     DurableStage.Derivation derivation =
         new DurableStage.Derivation(run, stage, algorithmVersion, json, inputs);
-    try (Liveness liveness =
-        Liveness.open(context::heartbeat, beat, SILENCE, StageProgress.of(stage, 0, 0))) {
-      return new DurableStage(shelf, meters).run(derivation, liveness, work);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw Activity.wrap(e);
-    }
+    return host.run(this, derivation, work);
   }
 
   /** What the previous attempt of this activity reported last, as far as it reached the server. */
