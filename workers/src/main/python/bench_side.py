@@ -174,6 +174,43 @@ def svs(folder):
     return work, 1, results
 
 
+def clouds(folder):
+    from safetensors.numpy import load_file
+
+    return (load_file(folder / f"{name}.safetensors")["features"] for name in ("real", "fake"))
+
+
+def fid(folder):
+    """pytorch-fid from its cached activations, which it keeps in double."""
+    import numpy
+    from pytorch_fid.fid_score import calculate_frechet_distance
+
+    real, fake = (features.astype(numpy.float64) for features in clouds(folder))
+    figures = {}
+
+    def work():
+        moments = [(x.mean(axis=0), numpy.cov(x, rowvar=False)) for x in (real, fake)]
+        figures["distance"] = float(calculate_frechet_distance(*moments[0], *moments[1]))
+
+    return work, 1, lambda: figures
+
+
+def prdc(folder):
+    import contextlib
+    import io
+
+    from prdc import compute_prdc
+
+    real, fake = clouds(folder)
+    figures = {}
+
+    def work():
+        with contextlib.redirect_stdout(io.StringIO()):
+            figures.update({k: float(v) for k, v in compute_prdc(real, fake, nearest_k=5).items()})
+
+    return work, 1, lambda: figures
+
+
 def safetensors(folder):
     from safetensors.torch import load_file, save_file
 

@@ -18,6 +18,8 @@ public final class Benchmarks {
     TABLE.put("sampling-bfloat16", new SamplingBenchmark(UNets.CIFAR_32, 16, true));
     TABLE.put("calibration", new CalibrationBenchmark());
     TABLE.put("svs", new SvsBenchmark());
+    TABLE.put("fid", new FrechetBenchmark());
+    TABLE.put("prdc", new PrdcBenchmark());
     TABLE.put("safetensors", new SafetensorsBenchmark());
   }
 

@@ -132,7 +132,7 @@ public record Comparer(Path home, String python, int threads, int rounds) {
   }
 
   private static void prepare(String name, Path folder) throws IOException {
-    List<String> command = java("prepare", name, folder, List.of());
+    List<String> command = java("prepare", name, folder, List.of("-Xmx3g"));
     Path log = folder.resolve("prepare.log");
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     try {
