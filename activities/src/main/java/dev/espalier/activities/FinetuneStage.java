@@ -10,7 +10,6 @@ import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.finetune.Objective;
 import dev.espalier.compression.finetune.TrainingState;
 import dev.espalier.compression.svs.SpectrumReport;
-import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.FinetuneActivity;
@@ -84,8 +83,8 @@ public final class FinetuneStage implements FinetuneActivity {
                     .add(LoadedNetwork.CONFIG, input.bytes(LoadedNetwork.CONFIG))
                     .add(
                         LoadedNetwork.WEIGHTS,
-                        Safetensors.toBytes(
-                            trained.state().average(), network.content().metadata()))
+                        trained.state().average(),
+                        network.content().metadata())
                     .add(CurveLog.PART, trained.curve().bytes())
                     .numbers(Numbers.of(trained, data, session, step));
               }

@@ -122,7 +122,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
                             step.liveness()
                                 .beat(StageProgress.of(PruneStage.STAGE, t, SCHEDULE.steps())));
                 staging
-                    .add(part(kind), Safetensors.toBytes(c.sums(), Map.of()))
+                    .add(part(kind), c.sums(), Map.of())
                     .numbers(new Accumulated(c.losses(), c.timesteps()));
               }
             })

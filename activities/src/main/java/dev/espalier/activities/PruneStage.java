@@ -11,7 +11,6 @@ import dev.espalier.compression.prune.ChannelPruner;
 import dev.espalier.compression.prune.ImportanceReport;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.svs.SpectrumReport;
-import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.PruneActivity;
@@ -111,8 +110,8 @@ public final class PruneStage implements PruneActivity {
         .add(LoadedNetwork.CONFIG, Json.pretty(network.config()).getBytes(UTF_8))
         .add(
             LoadedNetwork.WEIGHTS,
-            Safetensors.toBytes(
-                pruned.weights(), Map.of("espalier.pruned", Json.write(keptByRoot(pruned)))))
+            pruned.weights(),
+            Map.of("espalier.pruned", Json.write(keptByRoot(pruned))))
         .add("cuts.json", Json.pretty(pruned.cuts()).getBytes(UTF_8))
         .add(
             ImportanceReport.PART,

@@ -93,10 +93,7 @@ final class RealImages implements Measurement.Real {
             new Of("statistics"),
             (step, staging) ->
                 staging
-                    .add(
-                        STATISTICS,
-                        Safetensors.toBytes(
-                            FeatureStatistics.of(features()).toStateDict(), Map.of()))
+                    .add(STATISTICS, FeatureStatistics.of(features()).toStateDict(), Map.of())
                     .numbers(numbers(step)));
     return FeatureStatistics.of(Safetensors.read(artifact.fetch(STATISTICS)).tensors());
   }
@@ -110,9 +107,7 @@ final class RealImages implements Measurement.Real {
               double[] radii = Measurement.squaredRadii(features(), neighbours);
               Tensor tensor = Tensor.of(radii, radii.length);
               staging
-                  .add(
-                      RADII,
-                      Safetensors.toBytes(new StateDict(Map.of("squared", tensor)), Map.of()))
+                  .add(RADII, new StateDict(Map.of("squared", tensor)), Map.of())
                   .numbers(numbers(step));
             });
     return Safetensors.read(artifact.fetch(RADII)).tensors().get("squared").doubles();

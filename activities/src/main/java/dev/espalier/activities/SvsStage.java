@@ -44,7 +44,8 @@ public final class SvsStage implements SvsActivity {
                   .add(LoadedNetwork.CONFIG, pruned.bytes(LoadedNetwork.CONFIG))
                   .add(
                       LoadedNetwork.WEIGHTS,
-                      Safetensors.toBytes(scaled.network().tensors(), scaled.network().metadata()))
+                      scaled.network().tensors(),
+                      scaled.network().metadata())
                   .numbers(
                       new Numbers(
                           scaled.before().medianCondition(),

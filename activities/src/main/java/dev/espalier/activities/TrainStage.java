@@ -14,7 +14,6 @@ import dev.espalier.compression.network.Initialisation;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
 import dev.espalier.compression.svs.SpectrumReport;
-import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.TrainActivity;
@@ -58,9 +57,7 @@ public final class TrainStage implements TrainActivity {
                         objective(request, session, data));
                 NetworkSpectrum.add(staging, SpectrumReport.of(trained.state().average()))
                     .add(LoadedNetwork.CONFIG, Json.pretty(request.networkConfig()).getBytes(UTF_8))
-                    .add(
-                        LoadedNetwork.WEIGHTS,
-                        Safetensors.toBytes(trained.state().average(), Map.of()))
+                    .add(LoadedNetwork.WEIGHTS, trained.state().average(), Map.of())
                     .add(CurveLog.PART, trained.curve().bytes())
                     .numbers(FinetuneStage.Numbers.of(trained, data, session, step));
               }

@@ -28,6 +28,8 @@ public final class Safetensors {
   /** Ten thousand tensors take about 1 MiB. */
   private static final int MAX_HEADER = 16 << 20;
 
+  private static final int PIECE = 1 << 20;
+
   private static final int ZIP = 0x04034b50;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -97,9 +99,12 @@ public final class Safetensors {
   private static ByteBuffer fill(FileChannel channel, ByteBuffer buffer, long position)
       throws IOException {
     while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("file shrank while it was read");
-      }
+      // The JDK keeps a direct buffer as large as the largest read.
+      int at = buffer.position();
+      ByteBuffer piece = buffer.slice(at, Math.min(PIECE, buffer.remaining()));
+      int read = channel.read(piece, position + at);
+      if (read < 0) throw new IOException("file shrank while it was read");
+      buffer.position(at + read);
     }
     return buffer.flip().order(ByteOrder.LITTLE_ENDIAN);
   }

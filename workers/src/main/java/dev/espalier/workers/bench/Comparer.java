@@ -132,7 +132,7 @@ public record Comparer(Path home, String python, int threads, int rounds) {
   }
 
   private static void prepare(String name, Path folder) throws IOException {
-    List<String> command = java("prepare", name, folder, List.of("-Xmx3g"));
+    List<String> command = java("prepare", name, folder, List.of());
     Path log = folder.resolve("prepare.log");
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     try {
@@ -157,7 +157,7 @@ public record Comparer(Path home, String python, int threads, int rounds) {
   private static List<String> java(String verb, String name, Path folder, List<String> properties) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xmx3g", "-Xmn96m", "-XX:+UseSerialGC"));
     command.addAll(properties);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(
