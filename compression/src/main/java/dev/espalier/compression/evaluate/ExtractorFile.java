@@ -2,6 +2,8 @@ package dev.espalier.compression.evaluate;
 
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.checkpoint.Checkpoint;
+import dev.espalier.compression.checkpoint.TorchFile;
 import dev.espalier.compression.evaluate.ExtractorName.Kind;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
@@ -90,7 +92,9 @@ public record ExtractorFile(
 
   private StateDict weights() {
     try {
-      return Safetensors.read(file).tensors();
+      return file.toString().endsWith(".safetensors")
+          ? Safetensors.read(file).tensors()
+          : Checkpoint.of(TorchFile.read(file), file.toString()).model();
     } catch (IOException e) {
       throw new InvalidInput(file + ": " + e.getMessage(), e);
     }

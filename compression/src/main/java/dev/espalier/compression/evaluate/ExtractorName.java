@@ -16,7 +16,7 @@ public record ExtractorName(Kind kind, String target) {
   public enum Kind {
     /** A trained classifier on the shelf. */
     NETWORK,
-    /** The weights of pytorch-fid's Inception. */
+    /** The weights of pytorch-fid's Inception, as {@code .pth} or {@code .safetensors}. */
     INCEPTION,
     /** NVIDIA's Inception, a TorchScript file. */
     NVIDIA_INCEPTION,
