@@ -1,5 +1,6 @@
 package dev.espalier.activities;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.data.ImageDataset;
 import dev.espalier.compression.diffusion.NoiseSchedule;
@@ -64,6 +65,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
    *
    * @param after the pruning whose {@code round} comes next, where the network is not the input
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Derivation(
       Gradients gradients,
       double threshold,

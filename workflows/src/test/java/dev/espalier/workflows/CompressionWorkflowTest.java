@@ -73,30 +73,6 @@ class CompressionWorkflowTest {
   }
 
   @Test
-  void measuresWhatPruningLeftWhereThePlanHasNoStepsForFinetuning() {
-    CompressionResult result =
-        result(temporal.compress("no-finetune", "{\"finetune\":{\"steps\":0}}"));
-    assertThat(temporal.device.calls)
-        .endsWith("svs stages/prune/50", "evaluate stages/svs/50")
-        .noneMatch(call -> call.startsWith("finetune"));
-    assertThat(result.finetune()).isNull();
-    assertThat(result.finetuned().evaluation()).isEqualTo(new Artifact("stages/evaluate/50"));
-    CompressionResult raw =
-        result(
-            temporal.compress("raw", "{\"finetune\":{\"steps\":0},\"svs\":{\"enabled\":false}}"));
-    assertThat(raw.finetuned()).isEqualTo(raw.pruned());
-  }
-
-  @Test
-  void theDenseNetworkTeachesWhereThePlanDistils() {
-    result(temporal.compress("distilled", "{\"finetune\":{\"distillation\":0.7}}"));
-    assertThat(temporal.device.requests)
-        .filteredOn(FinetuneActivity.Request.class::isInstance)
-        .extracting(request -> ((FinetuneActivity.Request) request).teacher())
-        .containsExactly(new Artifact("networks/fashion-ddpm"));
-  }
-
-  @Test
   void startsWithoutInputWithNullWithNothingAndWithARecipe() {
     WorkflowStub none = temporal.start(CompressionWorkflow.class, "none");
     WorkflowStub nullArgument =
@@ -112,16 +88,89 @@ class CompressionWorkflowTest {
     assertThat(quick.recipe()).isEqualTo("quick");
   }
 
+  @Test
+  void prunesAndFinetunesInTurnsBeforeTheLastPruning() {
+    String plan =
+        """
+        {"prune": {"ratio": 0.6}, "svs": {"enabled": false},
+         "iterate": {"rounds": 3, "finetuneSteps": 40}}
+        """;
+    CompressionResult result = result(temporal.compress("turns", plan));
+    assertThat(temporal.device.calls)
+        .containsExactly(
+            "evaluate networks/fashion-ddpm",
+            "prune networks/fashion-ddpm",
+            "finetune stages/prune/20",
+            "prune stages/finetune/plain-20",
+            "finetune stages/prune/40",
+            "prune stages/finetune/plain-40",
+            "evaluate stages/prune/60",
+            "finetune stages/prune/60",
+            "evaluate stages/finetune/plain-60");
+    List<PruneActivity.Request> prunings = requests(PruneActivity.Request.class);
+    assertThat(prunings.stream().mapToDouble(r -> r.config().ratio()).toArray())
+        .usingComparatorWithPrecision(1e-12)
+        .containsExactly(0.2, 0.4, 0.6);
+    Artifact dense = new Artifact("networks/fashion-ddpm");
+    assertThat(prunings)
+        .extracting(PruneActivity.Request::base)
+        .containsExactly(null, dense, dense);
+    assertThat(requests(FinetuneActivity.Request.class))
+        .extracting(r -> r.config().steps())
+        .containsExactly(40, 40, 300);
+    assertThat(result.earlier()).hasSize(2);
+    assertThat(result.prune().network()).isEqualTo(new Artifact("stages/prune/60"));
+    RunStatus status =
+        temporal
+            .server
+            .getWorkflowClient()
+            .newUntypedWorkflowStub("turns")
+            .query("status", RunStatus.class);
+    assertThat(status.steps())
+        .extracting(RunStatus.Step::name)
+        .containsExactly(
+            "plan",
+            "evaluate dense",
+            "prune 1",
+            "finetune 1",
+            "prune 2",
+            "finetune 2",
+            "prune",
+            "evaluate pruned",
+            "finetune",
+            "evaluate",
+            "report");
+  }
+
+  private <T> List<T> requests(Class<T> type) {
+    return temporal.device.requests.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** One turn is none, and a plan without turns has the fingerprint it always had. */
+  @Test
+  void oneTurnIsTheSamePlan() {
+    CompressionPlan plain = PlanRequest.resolve(InProcess.json("{}"), FakeDesk::recipe);
+    CompressionPlan once =
+        PlanRequest.resolve(InProcess.json("{\"iterate\": {\"rounds\": 1}}"), FakeDesk::recipe);
+    assertThat(once).isEqualTo(plain);
+    assertThat(plain.fingerprint()).isEqualTo("1e63575f7b64");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       value = {
         "{\"prnue\":{}} | plan: unknown field 'prnue'; legal here are: data, evaluate, finetune,"
-            + " iterate, network, prune, published, recipe, seed, svs",
+            + " iterate, network, prune, recipe, seed, svs",
         "{\"prune\":{\"ratoi\":0.5}} | plan: unknown field 'prune.ratoi'; legal here are:"
             + " calibrationImages, compat, criterion, floor, floors, ratio, roundTo, rounds, scope,"
             + " seed, threshold, timestepStride, timestepWeights",
+        "{\"iterate\":{\"rounds\":0}} | plan: iterate.rounds is 0; legal: 1 to 50",
+        "{\"iterate\":{\"rounds\":2,\"finetuneSteps\":0}} | plan: iterate.finetuneSteps is 0; legal:"
+            + " 1 or more",
+        "{\"iterate\":{\"rounds\":2},\"prune\":{\"rounds\":3}} | plan: prune.rounds is 3 and"
+            + " iterate.rounds is given too; legal is one of them above 1",
         "{\"recipe\":\"gone\"} | recipe 'gone' does not exist; there are circular, quick",
         "[1] | plan: expected a JSON object, got [1]",
       })

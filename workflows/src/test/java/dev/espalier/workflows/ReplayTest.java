@@ -49,6 +49,7 @@ class ReplayTest {
     assertThat(histories())
         .extracting(file -> file.getFileName().toString())
         .containsExactly(
+            "compression-in-turns.json",
             "compression-retried.json",
             "compression-without-svs.json",
             "compression.json",
@@ -65,6 +66,7 @@ class ReplayTest {
       record(temporal, temporal.compress("compression", "{}"));
       record(
           temporal, temporal.compress("compression-without-svs", "{\"svs\":{\"enabled\":false}}"));
+      record(temporal, temporal.compress("compression-in-turns", "{\"iterate\":{\"rounds\":2}}"));
       record(temporal, temporal.compress("invalid", "{\"prune\":{\"ratio\":1.5}}"));
       record(
           temporal,

@@ -3,6 +3,7 @@ package dev.espalier.compression.prune;
 import dev.espalier.compression.prune.PruningGroup.Slice;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -22,22 +23,30 @@ record GeometricMedian() implements Importance {
       float[] values = weight.floats();
       int width = weight.size() / weight.extent(0);
       int first = slice.offset() * width;
-      double[] sums =
-          IntStream.range(0, scores.length)
+      int filters = scores.length;
+      List<double[]> rows =
+          IntStream.range(0, filters)
               .parallel()
-              .mapToDouble(c -> distances(values, first, width, c, scores.length))
-              .toArray();
-      for (int c = 0; c < scores.length; c++) scores[c] += sums[c];
+              .mapToObj(c -> toLater(values, first, width, c, filters))
+              .toList();
+      for (int c = 0; c < filters; c++) {
+        for (int other = c + 1; other < filters; other++) {
+          double distance = rows.get(c)[other - c - 1];
+          scores[c] += distance;
+          scores[other] += distance;
+        }
+      }
     }
     return ChannelSums.relativeToMean(scores);
   }
 
-  private static double distances(float[] values, int first, int width, int c, int filters) {
-    double sum = 0;
-    for (int other = 0; other < filters; other++) {
-      if (other != c) sum += distance(values, first + c * width, first + other * width, width);
+  /** Distances of filter {@code c} to those after it. */
+  private static double[] toLater(float[] values, int first, int width, int c, int filters) {
+    double[] distances = new double[filters - c - 1];
+    for (int i = 0; i < distances.length; i++) {
+      distances[i] = distance(values, first + c * width, first + (c + 1 + i) * width, width);
     }
-    return sum;
+    return distances;
   }
 
   /** Four sums side by side: one alone would wait for each addition. */

@@ -115,12 +115,15 @@ final class StatisticSum implements AutoCloseable {
           : Run.gradient(session.script(), weights, scope);
     }
 
+    /** Mean |output| over all axes but the channels'. */
     private void see(String layer, NDArray output) {
-      int[] others =
-          output.getShape().dimension() == 4
-              ? new int[] {0, 2, 3}
-              : output.getShape().dimension() == 3 ? new int[] {0, 1} : new int[] {0};
-      seen.put(layer, Torch.toHost(output.abs().mean(others)).doubles());
+      int rank = output.getShape().dimension();
+      int channels = rank == 4 ? 1 : rank - 1;
+      NDArray mean = output.abs();
+      for (int axis = rank - 1; axis >= 0; axis--) {
+        if (axis != channels) mean = mean.mean(new int[] {axis});
+      }
+      seen.put(layer, Torch.toHost(mean).doubles());
     }
 
     double loss() {

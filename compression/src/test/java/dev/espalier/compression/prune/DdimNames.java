@@ -14,6 +14,11 @@ final class DdimNames {
 
   /** The same layer's name in diffusers, for the four levels of the CIFAR-10 network. */
   static String toDiffusers(String name) {
+    return toDiffusers(name, 4);
+  }
+
+  /** The same layer's name in diffusers, in a network of {@code levels} extents. */
+  static String toDiffusers(String name, int levels) {
     if (WHOLE.containsKey(name)) return WHOLE.get(name);
     String s =
         name.replace("nin_shortcut", "conv_shortcut")
@@ -22,7 +27,7 @@ final class DdimNames {
             .replace("mid.block_2", "mid_block.resnets.1")
             .replace("mid.attn_1", "mid_block.attentions.0");
     if (s.startsWith("down.")) s = "down_blocks." + s.substring(5);
-    if (s.startsWith("up.")) s = "up_blocks." + (3 - (s.charAt(3) - '0')) + s.substring(4);
+    if (s.startsWith("up.")) s = "up_blocks." + (levels - 1 - (s.charAt(3) - '0')) + s.substring(4);
     s =
         s.replace(".block.", ".resnets.")
             .replace(".downsample.", ".downsamplers.0.")
