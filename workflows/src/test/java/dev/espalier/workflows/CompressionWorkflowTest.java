@@ -162,7 +162,7 @@ class CompressionWorkflowTest {
       quoteCharacter = '`',
       value = {
         "{\"prnue\":{}} | plan: unknown field 'prnue'; legal here are: data, evaluate, finetune,"
-            + " iterate, network, prune, recipe, seed, svs",
+            + " iterate, network, prune, published, recipe, seed, svs",
         "{\"prune\":{\"ratoi\":0.5}} | plan: unknown field 'prune.ratoi'; legal here are:"
             + " calibrationImages, compat, criterion, floor, floors, ratio, roundTo, rounds, scope,"
             + " seed, threshold, timestepStride, timestepWeights",
