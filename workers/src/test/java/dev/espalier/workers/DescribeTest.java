@@ -50,6 +50,44 @@ class DescribeTest {
   }
 
   @Test
+  void aVersionOfTorchPruningAndLimitsAreFollowed() {
+    Invocation today = describe("--compat", "torch-pruning-1.6.1");
+    assertThat(today.exitCode()).as(today.err()).isZero();
+    assertThat(today.out()).contains("torch-pruning-1.6.1").contains("13,949,333");
+    Invocation limited =
+        describe("--floor", "0.5", "--floor-of", "mid_block=1", "--round-to", "16", "--json");
+    assertThat(limited.exitCode()).as(limited.err()).isZero();
+    JsonNode description = Json.parse(limited.out(), "description");
+    for (JsonNode group : description.get("groups")) {
+      int channels = group.get("channels").asInt();
+      int kept = group.get("kept").get(3).asInt();
+      boolean middle = group.get("members").toString().contains("\"mid_block.");
+      assertThat(kept).isEqualTo(middle ? channels : channels / 2);
+    }
+  }
+
+  @Test
+  void theDdimLayoutIsCountedByItsOwnRule() {
+    assertThat(describe("--rule", "torch-pruning-ddim").out()).contains("3,392,819,008");
+  }
+
+  @Test
+  void optionsThatCannotBeFollowedAreRefusedInOneLine() {
+    assertThat(refused("--compat", "1.6.1")).contains("prune.compat", "torch-pruning-1.6.1");
+    assertThat(refused("--scope", "global")).contains("prune.scope is global", "group");
+    assertThat(refused("--floor", "2")).contains("prune.floor is 2.0", "0 to 1");
+    assertThat(refused("--floor-of", "middle=0.5")).contains("'middle'");
+    assertThat(refused("--round-to", "0")).contains("prune.roundTo is 0", "1 to 1024");
+  }
+
+  private String refused(String... options) {
+    Invocation refused = describe(options);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.said()).hasSize(1);
+    return refused.said().get(0);
+  }
+
+  @Test
   void aNetworkOfAnUnknownClassIsRefused() {
     Invocation unknown = Invocation.of(work, "describe", "{\"_class_name\": \"UNet9D\"}");
     assertThat(unknown.exitCode()).isEqualTo(2);

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param multiple what widths are multiples of, where a group is wide enough
  */
 public record WidthLimits(double floor, Map<String, Double> floors, int multiple) {
+  /** So much may a product like 0.3 · 10 exceed the whole number it stands for. */
+  private static final double ROUNDING = 1e-9;
+
   public WidthLimits {
     floors = Map.copyOf(floors);
   }
@@ -37,9 +40,6 @@ public record WidthLimits(double floor, Map<String, Double> floors, int multiple
     }
     return (int) Math.ceil(share * group.channels() - ROUNDING);
   }
-
-  /** So much may a product like 0.3 · 10 exceed the whole number it stands for. */
-  private static final double ROUNDING = 1e-9;
 
   /** How many channels come or go at once. */
   int unit(PruningGroup group) {

@@ -1,11 +1,15 @@
 package dev.espalier.workers.command;
 
 import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.CountingRules;
 import dev.espalier.compression.prune.Description;
+import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.workers.console.Table;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,7 +19,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Say what pruning would make of a network, from its config.json alone.",
       "",
-      "Prints parameters, multiply-accumulates and pruning groups, dense and at each ratio.",
+      "Prints parameters, multiply-accumulates and pruning groups, dense and at each ratio, as the"
+          + " plan fields prune.compat, floor, floors and roundTo of the same names make them.",
       ""
     })
 final class DescribeCommand implements Callable<Integer> {
@@ -32,6 +37,45 @@ final class DescribeCommand implements Callable<Integer> {
       description = "Share of channels to remove, 0 <= RATIO < 1; may be repeated.")
   List<Double> ratios = List.of();
 
+  @Option(
+      names = "--compat",
+      paramLabel = "VERSION",
+      description = {
+        "Whose width rule is followed: paper (default), torch-pruning-1.1.7, torch-pruning-1.2.5 or"
+            + " torch-pruning-1.6.1."
+      })
+  @Nullable String compat;
+
+  @Option(
+      names = "--floor",
+      paramLabel = "SHARE",
+      description = "Least share of a group's channels that stays, 0 to 1.")
+  @Nullable Double floor;
+
+  @Option(
+      names = "--floor-of",
+      paramLabel = "PREFIX=SHARE",
+      description = "The same for the groups of certain layers, such as mid_block=0.5; repeatable.")
+  Map<String, Double> floors = Map.of();
+
+  @Option(
+      names = "--round-to",
+      paramLabel = "N",
+      description = "Widths shall be multiples of N, by keeping more.")
+  @Nullable Integer multiple;
+
+  @Option(
+      names = "--scope",
+      paramLabel = "SCOPE",
+      description = "group. Widths of the scope global follow from weights and are refused here.")
+  @Nullable String scope;
+
+  @Option(
+      names = "--rule",
+      paramLabel = "RULE",
+      description = "How MACs are counted: torch-pruning (default) or torch-pruning-ddim.")
+  String rule = CountingRules.DEFAULT;
+
   @Option(names = "--json", description = "Print everything as JSON, with widths and members.")
   boolean json;
 
@@ -41,12 +85,15 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Description description = Description.of(Request.read(config, program), ratios);
+    PruneConfig prune =
+        PruneConfig.of(
+            null, null, null, null, null, null, compat, scope, floor, floors, multiple, null, null);
+    Description description = Description.of(Request.read(config, program), ratios, rule, prune);
     if (json) {
       program.terminal().print(Json.pretty(description).stripTrailing());
       return 0;
     }
-    program.terminal().print(description.network() + "\n");
+    program.terminal().print(description.network() + ", " + description.compat() + "\n");
     program.terminal().print(sizes(description) + "\n");
     program.terminal().print(groups(description).toString());
     return 0;
@@ -54,13 +101,13 @@ final class DescribeCommand implements Callable<Integer> {
 
   private static Table sizes(Description description) {
     Table table =
-        new Table("ratio", "parameters", "MACs (" + description.countingRule() + ")", "groups");
+        new Table("ratio", "parameters", "MACs (" + description.countingRule() + ")", "groups cut");
     for (Description.Size size : description.sizes()) {
       table.row(
           size.ratio() == 0 ? "dense" : String.valueOf(size.ratio()),
           number(size.complexity().parameters()),
           number(size.complexity().macs()),
-          number(description.groups().size()));
+          size.pruned() + " of " + description.groups().size());
     }
     return table;
   }
