@@ -75,6 +75,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
       @Nullable Statistic statistic,
       @Nullable CalibrationLoop loop,
       @Nullable String timestepWeights,
+      @Nullable Integer timesteps,
       @Nullable Earlier after) {}
 
   private record Earlier(PruneConfig config, int round) {}
@@ -143,6 +144,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
         kind == Statistic.GRADIENT ? null : kind,
         loop == CalibrationLoop.EXPERIMENT ? null : loop,
         config.timestepWeights(),
+        config.timesteps(),
         round == 1 ? null : new Earlier(config, round));
   }
 

@@ -99,6 +99,7 @@ class PruneConfigTest {
         "{\"scope\": \"global\", \"compat\": \"torch-pruning-1.6.1\"} | goes with scope group only",
         "{\"calibrationImages\": 0}     | prune.calibrationImages is 0; legal: 1 or more",
         "{\"timestepStride\": 1001}     | prune.timestepStride is 1001; legal: 1 to 1000",
+        "{\"timesteps\": 0}            | prune.timesteps is 0; legal: 1 to 1000",
         "{\"ration\": 0.5}              | unknown field 'ration'",
       })
   void aFieldOutOfRangeIsNamedWithWhatIsLegal(String json, String message) {
