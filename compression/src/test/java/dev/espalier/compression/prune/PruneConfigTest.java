@@ -51,7 +51,8 @@ class PruneConfigTest {
             Map.of("mid_block", 0.5),
             8,
             3,
-            "obs-diff");
+            "obs-diff",
+            null);
     assertThat(Json.read(Json.write(config), PruneConfig.class, "plan")).isEqualTo(config);
     PruneConfig compat =
         PruneConfig.of(
@@ -62,6 +63,7 @@ class PruneConfigTest {
             null,
             null,
             "torch-pruning-1.2.5",
+            null,
             null,
             null,
             null,
