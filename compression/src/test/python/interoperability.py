@@ -1,6 +1,6 @@
 """Loads exported networks as the documentation says and compares their outputs.
 
-    pip install torch==2.7.1 diffusers==0.35.2 huggingface_hub==0.35.3 safetensors numpy
+    pip install -r compression/src/test/python/requirements.txt
     python compression/src/test/python/interoperability.py FOLDER...
 
 Each FOLDER is one export with io.safetensors in it: sample, timesteps and this program's output. A
