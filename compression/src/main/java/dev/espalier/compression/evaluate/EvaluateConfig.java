@@ -1,6 +1,7 @@
 package dev.espalier.compression.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.espalier.compression.InvalidInput;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param directions of the sliced Wasserstein distance
  * @param splits of the inception score
  * @param bootstrap replicates that each measure's interval is taken from; 0 for none
+ * @param precision the network draws in: {@code float32}, or {@code bfloat16} (faster where the
+ *     processor has AVX512_BF16; other images from the same noise)
  */
 public record EvaluateConfig(
     int samples,
@@ -36,7 +39,9 @@ public record EvaluateConfig(
     String normalisation,
     int directions,
     int splits,
-    int bootstrap) {
+    int bootstrap,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Float32.class)
+        String precision) {
   private static final List<String> METRICS =
       List.of(Metric.FRECHET_DISTANCE.label(), Metric.SSIM.label());
 
@@ -59,12 +64,26 @@ public record EvaluateConfig(
     range("directions", directions, 1, 65_536);
     range("splits", splits, 1, asked.contains(Metric.INCEPTION_SCORE) ? samples : 1_000_000);
     range("bootstrap", bootstrap, 0, 100_000);
+    legal("precision", precision, List.of("float32", "bfloat16"));
   }
 
   /** With the metrics and settings that a plan need not name. */
   public EvaluateConfig(
       int samples, int steps, String spacing, int batch, String extractor, long seed) {
-    this(samples, steps, spacing, batch, extractor, seed, METRICS, 5, "unbiased", 128, 10, 200);
+    this(
+        samples,
+        steps,
+        spacing,
+        batch,
+        extractor,
+        seed,
+        METRICS,
+        5,
+        "unbiased",
+        128,
+        10,
+        200,
+        "float32");
   }
 
   @JsonCreator
@@ -80,7 +99,8 @@ public record EvaluateConfig(
       @JsonProperty("normalisation") @Nullable String normalisation,
       @JsonProperty("directions") @Nullable Integer directions,
       @JsonProperty("splits") @Nullable Integer splits,
-      @JsonProperty("bootstrap") @Nullable Integer bootstrap) {
+      @JsonProperty("bootstrap") @Nullable Integer bootstrap,
+      @JsonProperty("precision") @Nullable String precision) {
     EvaluateConfig otherwise =
         new EvaluateConfig(
             samples == null ? 1000 : samples,
@@ -101,12 +121,13 @@ public record EvaluateConfig(
         normalisation == null ? otherwise.normalisation : normalisation,
         directions == null ? otherwise.directions : directions,
         splits == null ? otherwise.splits : splits,
-        bootstrap == null ? otherwise.bootstrap : bootstrap);
+        bootstrap == null ? otherwise.bootstrap : bootstrap,
+        precision == null ? otherwise.precision : precision);
   }
 
   /** The configuration an empty JSON object stands for. */
   public static EvaluateConfig defaults() {
-    return of(null, null, null, null, null, null, null, null, null, null, null, null);
+    return of(null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** The same configuration in other features. */
@@ -123,7 +144,8 @@ public record EvaluateConfig(
         normalisation,
         directions,
         splits,
-        bootstrap);
+        bootstrap,
+        precision);
   }
 
   /** Whether {@code metric} is computed. */
@@ -144,5 +166,18 @@ public record EvaluateConfig(
         value,
         low,
         high);
+  }
+
+  /** Equal to what JSON leaves out of {@link #precision}. */
+  static final class Float32 {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return "float32".equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
   }
 }
