@@ -34,12 +34,14 @@ public record EvaluateConfig(
     int batch,
     String extractor,
     long seed,
-    List<String> metrics,
-    int neighbours,
-    String normalisation,
-    int directions,
-    int splits,
-    int bootstrap,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Metrics.class)
+        List<String> metrics,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Neighbours.class) int neighbours,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Unbiased.class)
+        String normalisation,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Directions.class) int directions,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Splits.class) int splits,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Bootstrap.class) int bootstrap,
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Float32.class)
         String precision) {
   private static final List<String> METRICS =
@@ -168,16 +170,67 @@ public record EvaluateConfig(
         high);
   }
 
-  /** Equal to what JSON leaves out of {@link #precision}. */
-  static final class Float32 {
+  /**
+   * Equal to a default. JSON leaves these out, so that the ids of plans from before there was a
+   * choice stay.
+   */
+  private static class LeftOut {
+    private final Object value;
+
+    LeftOut(Object value) {
+      this.value = value;
+    }
+
     @Override
-    public boolean equals(@Nullable Object value) {
-      return "float32".equals(value);
+    public boolean equals(@Nullable Object other) {
+      return value.equals(other);
     }
 
     @Override
     public int hashCode() {
-      return 1;
+      return value.hashCode();
+    }
+  }
+
+  static final class Metrics extends LeftOut {
+    Metrics() {
+      super(METRICS);
+    }
+  }
+
+  static final class Neighbours extends LeftOut {
+    Neighbours() {
+      super(5);
+    }
+  }
+
+  static final class Unbiased extends LeftOut {
+    Unbiased() {
+      super("unbiased");
+    }
+  }
+
+  static final class Directions extends LeftOut {
+    Directions() {
+      super(128);
+    }
+  }
+
+  static final class Splits extends LeftOut {
+    Splits() {
+      super(10);
+    }
+  }
+
+  static final class Bootstrap extends LeftOut {
+    Bootstrap() {
+      super(200);
+    }
+  }
+
+  static final class Float32 extends LeftOut {
+    Float32() {
+      super("float32");
     }
   }
 }
