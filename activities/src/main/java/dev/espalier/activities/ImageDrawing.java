@@ -32,7 +32,9 @@ record ImageDrawing(Tensor images, double seconds) {
     ByteBuffer all = ByteBuffer.wrap(pixels);
     long began = System.nanoTime();
     try (Weights weights = Weights.of(session, session.manager(), network.weights(), false)) {
-      DdimSampler sampler = new DdimSampler(session, network.network(), weights, schedule, false);
+      boolean bfloat16 = config.precision().equals("bfloat16");
+      DdimSampler sampler =
+          new DdimSampler(session, network.network(), weights, schedule, false, bfloat16);
       for (int first = 0; first < config.samples(); first += config.batch()) {
         int from = first;
         int count = Math.min(config.batch(), config.samples() - first);

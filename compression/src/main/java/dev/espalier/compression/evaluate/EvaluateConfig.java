@@ -1,6 +1,7 @@
 package dev.espalier.compression.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.espalier.compression.InvalidInput;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param directions of the sliced Wasserstein distance
  * @param splits of the inception score
  * @param bootstrap replicates that each measure's interval is taken from; 0 for none
+ * @param precision the network draws in: {@code float32}, or {@code bfloat16} (faster where the
+ *     processor has AVX512_BF16; other images from the same noise)
  */
 public record EvaluateConfig(
     int samples,
@@ -31,12 +34,16 @@ public record EvaluateConfig(
     int batch,
     String extractor,
     long seed,
-    List<String> metrics,
-    int neighbours,
-    String normalisation,
-    int directions,
-    int splits,
-    int bootstrap) {
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Metrics.class)
+        List<String> metrics,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Neighbours.class) int neighbours,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Unbiased.class)
+        String normalisation,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Directions.class) int directions,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Splits.class) int splits,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Bootstrap.class) int bootstrap,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Float32.class)
+        String precision) {
   private static final List<String> METRICS =
       List.of(Metric.FRECHET_DISTANCE.label(), Metric.SSIM.label());
 
@@ -59,12 +66,26 @@ public record EvaluateConfig(
     range("directions", directions, 1, 65_536);
     range("splits", splits, 1, asked.contains(Metric.INCEPTION_SCORE) ? samples : 1_000_000);
     range("bootstrap", bootstrap, 0, 100_000);
+    legal("precision", precision, List.of("float32", "bfloat16"));
   }
 
   /** With the metrics and settings that a plan need not name. */
   public EvaluateConfig(
       int samples, int steps, String spacing, int batch, String extractor, long seed) {
-    this(samples, steps, spacing, batch, extractor, seed, METRICS, 5, "unbiased", 128, 10, 200);
+    this(
+        samples,
+        steps,
+        spacing,
+        batch,
+        extractor,
+        seed,
+        METRICS,
+        5,
+        "unbiased",
+        128,
+        10,
+        200,
+        "float32");
   }
 
   @JsonCreator
@@ -80,7 +101,8 @@ public record EvaluateConfig(
       @JsonProperty("normalisation") @Nullable String normalisation,
       @JsonProperty("directions") @Nullable Integer directions,
       @JsonProperty("splits") @Nullable Integer splits,
-      @JsonProperty("bootstrap") @Nullable Integer bootstrap) {
+      @JsonProperty("bootstrap") @Nullable Integer bootstrap,
+      @JsonProperty("precision") @Nullable String precision) {
     EvaluateConfig otherwise =
         new EvaluateConfig(
             samples == null ? 1000 : samples,
@@ -101,12 +123,13 @@ public record EvaluateConfig(
         normalisation == null ? otherwise.normalisation : normalisation,
         directions == null ? otherwise.directions : directions,
         splits == null ? otherwise.splits : splits,
-        bootstrap == null ? otherwise.bootstrap : bootstrap);
+        bootstrap == null ? otherwise.bootstrap : bootstrap,
+        precision == null ? otherwise.precision : precision);
   }
 
   /** The configuration an empty JSON object stands for. */
   public static EvaluateConfig defaults() {
-    return of(null, null, null, null, null, null, null, null, null, null, null, null);
+    return of(null, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** The same configuration in other features. */
@@ -123,7 +146,8 @@ public record EvaluateConfig(
         normalisation,
         directions,
         splits,
-        bootstrap);
+        bootstrap,
+        precision);
   }
 
   /** Whether {@code metric} is computed. */
@@ -144,5 +168,69 @@ public record EvaluateConfig(
         value,
         low,
         high);
+  }
+
+  /**
+   * Equal to a default. JSON leaves these out, so that the ids of plans from before there was a
+   * choice stay.
+   */
+  private static class LeftOut {
+    private final Object value;
+
+    LeftOut(Object value) {
+      this.value = value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return value.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return value.hashCode();
+    }
+  }
+
+  static final class Metrics extends LeftOut {
+    Metrics() {
+      super(METRICS);
+    }
+  }
+
+  static final class Neighbours extends LeftOut {
+    Neighbours() {
+      super(5);
+    }
+  }
+
+  static final class Unbiased extends LeftOut {
+    Unbiased() {
+      super("unbiased");
+    }
+  }
+
+  static final class Directions extends LeftOut {
+    Directions() {
+      super(128);
+    }
+  }
+
+  static final class Splits extends LeftOut {
+    Splits() {
+      super(10);
+    }
+  }
+
+  static final class Bootstrap extends LeftOut {
+    Bootstrap() {
+      super(200);
+    }
+  }
+
+  static final class Float32 extends LeftOut {
+    Float32() {
+      super("float32");
+    }
   }
 }

@@ -103,6 +103,19 @@ class DdimSamplerTest {
   }
 
   @Test
+  void bfloat16ChangesTheImagesByItsRounding() {
+    DdimSampler rounded =
+        new DdimSampler(
+            session, sampler.network(), weights, NoiseSchedule.ddpm(), false, /* bfloat16= */ true);
+    long[] exact = sample(TIMESTEPS, 0, 4).longs();
+    long[] near = rounded.sample(TIMESTEPS, SEED, 0, 4, done -> {}).longs();
+    long apart = 0;
+    for (int i = 0; i < exact.length; i++) apart += Math.abs(exact[i] - near[i]);
+    assertThat(near).isNotEqualTo(exact);
+    assertThat((double) apart / exact.length).isLessThan(2);
+  }
+
+  @Test
   void clippingKeepsTheImageInRange() {
     DdimSampler clipping =
         new DdimSampler(session, sampler.network(), weights, NoiseSchedule.ddpm(), true);

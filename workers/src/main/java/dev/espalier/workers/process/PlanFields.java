@@ -20,7 +20,13 @@ import java.util.TreeSet;
 record PlanFields(Map<String, String> values) {
   /** What JSON leaves out where it is the default. */
   private static final Map<String, String> LEFT_OUT =
-      Map.of("svs.initialisation", "pruned", "finetune.distillation", "0");
+      Map.of(
+          "svs.initialisation",
+          "pruned",
+          "evaluate.precision",
+          "float32",
+          "finetune.distillation",
+          "0");
 
   /** Fields that are for the record only. */
   private static final Set<String> RECORD = Set.of("recipe", "seed");
