@@ -2,6 +2,7 @@ package dev.espalier.activities;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.espalier.activities.shelf.CorruptArtifact;
 import dev.espalier.activities.shelf.Manifest;
 import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.activities.shelf.StoredArtifact;
@@ -13,8 +14,11 @@ import dev.espalier.workflows.Artifact;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The networks that compressions start from. One that is not yet on the shelf is taken from the
@@ -25,14 +29,36 @@ public final class BaseNetworks {
 
   private final Shelf shelf;
   private final Path folder;
+  private final boolean dry;
+  private final Set<String> whole = ConcurrentHashMap.newKeySet();
+  private final Map<String, StoredArtifact> promised = new ConcurrentHashMap<>();
 
   /**
    * @param folder one sub-folder per network with {@code config.json} and {@code
    *     network.safetensors}
    */
   public BaseNetworks(Shelf shelf, Path folder) {
+    this(shelf, folder, false);
+  }
+
+  private BaseNetworks(Shelf shelf, Path folder, boolean dry) {
     this.shelf = shelf;
     this.folder = folder;
+    this.dry = dry;
+  }
+
+  /** The same networks, none of which is put on the shelf: they are read where they lie. */
+  BaseNetworks dry() {
+    return new BaseNetworks(shelf, folder, true);
+  }
+
+  /**
+   * From now on {@link #get} gives an artifact that no stage has made: it has no weights.
+   *
+   * @param config its configuration, as a file
+   */
+  void promise(String prefix, Path config) throws IOException {
+    promised.put(prefix, shelf.local(prefix, Map.of(LoadedNetwork.CONFIG, config)));
   }
 
   /**
@@ -42,6 +68,8 @@ public final class BaseNetworks {
    * @throws InvalidInput if it is neither on the shelf nor in the folder, or is broken
    */
   public StoredArtifact get(Artifact artifact) {
+    StoredArtifact coming = promised.get(artifact.key());
+    if (coming != null) return coming;
     if (!artifact.key().startsWith(PREFIX)) return shelf.get(artifact.key());
     String name = artifact.key().substring(PREFIX.length());
     Path local = folder.resolve(name);
@@ -52,18 +80,25 @@ public final class BaseNetworks {
               new InvalidInput("network '" + name + "' is neither on the shelf nor in " + folder));
     }
     try {
-      byte[] config = Files.readAllBytes(local.resolve(LoadedNetwork.CONFIG));
-      byte[] weights = Files.readAllBytes(local.resolve(LoadedNetwork.WEIGHTS));
-      if (stored.isPresent() && same(stored.get(), config, weights)) return stored.get();
+      if (stored.isPresent() && same(stored.get(), local)) return stored.get();
       check(local);
+      if (dry) return shelf.local(artifact.key(), files(local));
       return shelf
           .network(name, "import", NullNode.getInstance())
-          .add(LoadedNetwork.CONFIG, config)
-          .add(LoadedNetwork.WEIGHTS, weights)
+          .add(LoadedNetwork.CONFIG, local.resolve(LoadedNetwork.CONFIG))
+          .add(LoadedNetwork.WEIGHTS, local.resolve(LoadedNetwork.WEIGHTS))
           .commit();
     } catch (IOException e) {
       throw new InvalidInput("network '" + name + "' in " + local + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Map<String, Path> files(Path local) {
+    return Map.of(
+        LoadedNetwork.CONFIG,
+        local.resolve(LoadedNetwork.CONFIG),
+        LoadedNetwork.WEIGHTS,
+        local.resolve(LoadedNetwork.WEIGHTS));
   }
 
   /**
@@ -75,12 +110,22 @@ public final class BaseNetworks {
     return artifact.prefix() + "@" + part(artifact, LoadedNetwork.WEIGHTS).sha256();
   }
 
-  private static boolean same(StoredArtifact stored, byte[] config, byte[] weights) {
+  /**
+   * Whether the shelf holds what the folder does, told by the hashes in the manifest; that the
+   * store still has those bytes is looked at once a process.
+   */
+  private boolean same(StoredArtifact stored, Path local) throws IOException {
+    for (String name : List.of(LoadedNetwork.CONFIG, LoadedNetwork.WEIGHTS)) {
+      if (!part(stored, name).matches(local.resolve(name))) return false;
+    }
+    return whole.contains(identity(stored)) || isWhole(stored);
+  }
+
+  private boolean isWhole(StoredArtifact stored) {
     try {
-      return Arrays.equals(stored.bytes(LoadedNetwork.CONFIG), config)
-          && part(stored, LoadedNetwork.WEIGHTS).size() == weights.length
-          && Arrays.equals(stored.bytes(LoadedNetwork.WEIGHTS), weights);
-    } catch (dev.espalier.activities.shelf.CorruptArtifact e) {
+      stored.verify();
+      return whole.add(identity(stored));
+    } catch (CorruptArtifact e) {
       return false;
     }
   }
@@ -96,6 +141,7 @@ public final class BaseNetworks {
     Path file = local.resolve(LoadedNetwork.CONFIG);
     JsonNode config = Json.parse(Files.readString(file), file.toString());
     Safetensors.Content content = Safetensors.read(local.resolve(LoadedNetwork.WEIGHTS));
+    content.tensors().requireFloats(local.toString());
     if (config.path("_class_name").asText().equals(ImageClassifier.CLASS_NAME)) {
       content
           .tensors()

@@ -122,7 +122,7 @@ final class DurableTraining implements TrainingListener {
     StoredArtifact stored =
         checkpoints
             .stage(at)
-            .add(STATE, Safetensors.toBytes(content.tensors(), content.metadata()))
+            .add(STATE, content.tensors(), content.metadata())
             .add(CurveLog.PART, curve.bytes())
             .commit();
     committed = at;

@@ -3,22 +3,17 @@ package dev.espalier.activities;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.espalier.activities.metrics.Evaluation;
+import dev.espalier.activities.shelf.Staging;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.data.ImageDataset;
-import dev.espalier.compression.diffusion.DdimSampler;
-import dev.espalier.compression.diffusion.NoiseSchedule;
-import dev.espalier.compression.diffusion.Timesteps;
 import dev.espalier.compression.evaluate.Complexity;
 import dev.espalier.compression.evaluate.EvaluateConfig;
-import dev.espalier.compression.evaluate.FeatureExtractor;
-import dev.espalier.compression.evaluate.FeatureStatistics;
-import dev.espalier.compression.evaluate.FrechetDistance;
-import dev.espalier.compression.evaluate.ImageClassifier;
+import dev.espalier.compression.evaluate.Extractor;
 import dev.espalier.compression.evaluate.ImageGrid;
-import dev.espalier.compression.evaluate.Normalisation;
-import dev.espalier.compression.evaluate.Ssim;
-import dev.espalier.compression.network.Weights;
+import dev.espalier.compression.evaluate.Measure;
+import dev.espalier.compression.evaluate.Measurement;
+import dev.espalier.compression.evaluate.Metric;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
@@ -26,40 +21,52 @@ import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.EvaluateActivity;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Draws images from a network and measures them: the Fréchet distance to the real ones in the
- * features of the extractor, and the similarity to the dense network's images from the same noise.
+ * Draws images from a network and measures them by the metrics that the configuration asks for:
+ * against the real images, in the features of the extractor, and against the dense network's images
+ * from the same noise.
  */
 public final class EvaluateStage implements EvaluateActivity {
   private static final String STAGE = "evaluate";
-  private static final int ALGORITHM = 1;
+  private static final int ALGORITHM = 2;
   private static final String SAMPLES = "samples.safetensors";
   private static final int SHOWN = 48;
   private static final int COLUMNS = 12;
 
   private final Workbench bench;
-  private final Map<String, FeatureStatistics> realStatistics = new ConcurrentHashMap<>();
 
   public EvaluateStage(Workbench bench) {
     this.bench = bench;
   }
 
   private record Numbers(
-      double frechetDistance,
-      double ssim,
+      @Nullable Double frechetDistance,
+      @Nullable Double ssim,
       long parameters,
       long macs,
       double imagesPerSecond,
       int realImages,
+      int skippedImages,
       String environment,
-      double seconds) {}
+      double seconds,
+      String extractor,
+      String extractorSha256,
+      int featureWidth,
+      List<Measure> measures) {
+    double distance() {
+      return frechetDistance == null ? Double.NaN : frechetDistance;
+    }
 
-  private record Drawn(Tensor images, double seconds) {}
+    double likeness() {
+      return ssim == null ? Double.NaN : ssim;
+    }
+  }
 
   @Override
   public Result evaluate(Request request) {
@@ -72,67 +79,52 @@ public final class EvaluateStage implements EvaluateActivity {
                 request.run(),
                 request.run(),
                 request.network().key(),
-                request.config().extractor(),
-                n.frechetDistance(),
-                n.ssim(),
+                n.extractor(),
+                n.distance(),
+                n.likeness(),
                 n.parameters(),
                 n.macs(),
-                n.imagesPerSecond()));
+                n.imagesPerSecond(),
+                n.measures()));
     return new Result(
         new Artifact(done.artifact().prefix()),
-        n.frechetDistance(),
-        request.config().extractor(),
-        n.ssim(),
+        n.distance(),
+        n.extractor(),
+        n.likeness(),
         n.parameters(),
         n.macs(),
         n.imagesPerSecond(),
         done.reused(),
-        n.seconds());
+        n.seconds(),
+        n.extractorSha256(),
+        n.measures());
   }
 
   private DurableStage.Done evaluate(Request request, StoredArtifact input) {
     StoredArtifact dense = bench.networks().get(request.dense());
-    StoredArtifact extractor = bench.networks().get(Artifact.network(request.config().extractor()));
-    ImageDataset data = bench.datasets().load(request.data());
+    NamedExtractor extractor = NamedExtractor.of(bench, request.config().extractor());
+    ImageDataset data = bench.data(STAGE, request.data(), input);
     List<String> inputs =
         List.of(
             BaseNetworks.identity(input),
             BaseNetworks.identity(dense),
-            BaseNetworks.identity(extractor),
+            extractor.identity(),
             data.fingerprint());
     return bench.run(
         request.run(),
         STAGE,
         ALGORITHM,
-        request.config(),
+        request.config().withExtractor(extractor.setting()),
         inputs,
         (step, staging) -> {
           boolean isDense = input.prefix().equals(dense.prefix());
           StoredArtifact reference = isDense ? null : evaluate(ofDense(request), dense).artifact();
           LoadedNetwork network = LoadedNetwork.read(input);
           data.requireShape(network.network().sampleShape());
-          try (Torch.Session session = Torch.open()) {
-            Drawn drawn = draw(session, network, request.config(), step.liveness());
-            double distance = distance(session, extractor, data, drawn.images());
-            double ssim = reference == null ? 1 : Ssim.mean(samples(reference), drawn.images());
-            Complexity complexity = network.complexity();
-            staging
-                .add(
-                    SAMPLES,
-                    Safetensors.toBytes(new StateDict(Map.of("images", drawn.images())), Map.of()))
-                .add("samples.png", grid(drawn.images()))
-                .add("evaluate.json", Json.pretty(request.config()).getBytes(UTF_8))
-                .numbers(
-                    new Numbers(
-                        distance,
-                        ssim,
-                        complexity.parameters(),
-                        complexity.macs(),
-                        request.config().samples() / drawn.seconds(),
-                        data.size(),
-                        session.environment(),
-                        step.meters().seconds()));
-          }
+          RealImages real =
+              new RealImages(
+                  bench, request.run(), STAGE, extractor, data, request.config().neighbours());
+          work(request.config(), network, reference, extractor, real, step, staging);
         });
   }
 
@@ -140,66 +132,94 @@ public final class EvaluateStage implements EvaluateActivity {
     return new Request(r.run(), r.dense(), r.dense(), r.data(), r.config());
   }
 
+  private static void work(
+      EvaluateConfig config,
+      LoadedNetwork network,
+      @Nullable StoredArtifact reference,
+      NamedExtractor named,
+      RealImages real,
+      DurableStage.Step step,
+      Staging staging)
+      throws IOException {
+    Liveness liveness = step.liveness();
+    try (Torch.Session session = Torch.open();
+        Extractor extractor = named.open(session, network.network().sampleShape())) {
+      ImageDrawing drawn =
+          ImageDrawing.of(
+              session,
+              network,
+              config,
+              done -> liveness.beat(StageProgress.of(STAGE, done, config.samples())));
+      boolean classes = config.asks(Metric.INCEPTION_SCORE);
+      try (SeenImages seen =
+          SeenImages.of(
+              extractor,
+              config.samples(),
+              (from, to) -> rows(drawn.images(), from, to),
+              classes,
+              done -> liveness.beat())) {
+        List<Measure> measures =
+            new Measurement(config, real, liveness::beat)
+                .of(
+                    new Measurement.Drawn(
+                        drawn.images(),
+                        reference == null ? null : samples(reference),
+                        seen.features(),
+                        seen.probabilities()));
+        Complexity complexity = network.complexity();
+        staging
+            .add("samples.png", grid(drawn.images()))
+            .add("evaluate.json", Json.pretty(config).getBytes(UTF_8))
+            .numbers(
+                new Numbers(
+                    value(measures, "frechet-distance"),
+                    value(measures, "ssim"),
+                    complexity.parameters(),
+                    complexity.macs(),
+                    config.samples() / drawn.seconds(),
+                    real.data().size(),
+                    real.data().skipped(),
+                    session.environment(),
+                    step.meters().seconds(),
+                    named.name(),
+                    named.sha256(),
+                    extractor.width(),
+                    measures));
+      }
+      store(drawn.images(), staging);
+    }
+  }
+
+  private static @Nullable Double value(List<Measure> measures, String name) {
+    return measures.stream()
+        .filter(measure -> measure.name().equals(name))
+        .map(Measure::value)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** By way of a file: 50,000 images would be in memory three times. */
+  private static void store(Tensor images, Staging staging) throws IOException {
+    Path file = Files.createTempFile("samples", ".safetensors");
+    try {
+      Safetensors.write(file, new StateDict(Map.of("images", images)), Map.of());
+      staging.add(SAMPLES, file);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
   private static Tensor samples(StoredArtifact evaluation) throws IOException {
     return Safetensors.read(evaluation.fetch(SAMPLES)).tensors().get("images");
   }
 
-  private static Drawn draw(
-      Torch.Session session, LoadedNetwork network, EvaluateConfig config, Liveness liveness) {
-    NoiseSchedule schedule = NoiseSchedule.ddpm();
-    int[] timesteps =
-        Timesteps.named(config.spacing()).descending(schedule.steps(), config.steps());
-    int[] shape = network.network().sampleShape();
-    byte[] pixels = new byte[config.samples() * shape[0] * shape[1] * shape[2]];
-    ByteBuffer all = ByteBuffer.wrap(pixels);
-    long began = System.nanoTime();
-    try (Weights weights = Weights.of(session, session.manager(), network.weights(), false)) {
-      DdimSampler sampler = new DdimSampler(session, network.network(), weights, schedule, false);
-      for (int first = 0; first < config.samples(); first += config.batch()) {
-        int from = first;
-        int count = Math.min(config.batch(), config.samples() - first);
-        all.put(
-            sampler
-                .sample(
-                    timesteps,
-                    config.seed(),
-                    first,
-                    count,
-                    taken ->
-                        liveness.beat(
-                            StageProgress.of(
-                                STAGE,
-                                from + (long) count * taken / timesteps.length,
-                                config.samples())))
-                .bytes());
-      }
-    }
-    double seconds = (System.nanoTime() - began) * 1e-9;
-    return new Drawn(Tensor.of(pixels, config.samples(), shape[0], shape[1], shape[2]), seconds);
-  }
-
-  private double distance(
-      Torch.Session session, StoredArtifact stored, ImageDataset data, Tensor images)
-      throws IOException {
-    String config = new String(stored.bytes(LoadedNetwork.CONFIG), UTF_8);
-    ImageClassifier classifier =
-        ImageClassifier.of(Json.parse(config, stored.prefix() + "/" + LoadedNetwork.CONFIG));
-    StateDict weights = Safetensors.read(stored.fetch(LoadedNetwork.WEIGHTS)).tensors();
-    try (FeatureExtractor extractor = new FeatureExtractor(session, classifier, weights)) {
-      FeatureStatistics real =
-          realStatistics.computeIfAbsent(
-              BaseNetworks.identity(stored) + " " + data.fingerprint(),
-              key -> extractor.statistics(data));
-      FeatureStatistics drawn = new FeatureStatistics(extractor.width());
-      extractor.addTo(drawn, images);
-      return FrechetDistance.of(real, drawn, Normalisation.UNBIASED);
-    }
-  }
-
   private static byte[] grid(Tensor images) {
-    int n = Math.min(SHOWN, images.extent(0));
-    int[] first = new int[n];
-    for (int i = 0; i < n; i++) first[i] = i;
-    return ImageGrid.png(images.select(0, first), COLUMNS);
+    return ImageGrid.png(rows(images, 0, Math.min(SHOWN, images.extent(0))), COLUMNS);
+  }
+
+  private static Tensor rows(Tensor images, int from, int to) {
+    int[] indices = new int[to - from];
+    for (int i = 0; i < indices.length; i++) indices[i] = from + i;
+    return images.select(0, indices);
   }
 }

@@ -5,14 +5,22 @@ import dev.espalier.compression.Json;
 import dev.espalier.compression.data.ImageDataset;
 import dev.espalier.compression.diffusion.NoiseSchedule;
 import dev.espalier.compression.finetune.Denoising;
+import dev.espalier.compression.finetune.Distillation;
+import dev.espalier.compression.finetune.FinetuneConfig;
+import dev.espalier.compression.finetune.Objective;
 import dev.espalier.compression.finetune.TrainingState;
-import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.FinetuneActivity;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Trains a pruned network on; what it hands on are the averaged weights. */
+/**
+ * Trains a pruned network on, alone or taught by another one; what it hands on are the averaged
+ * weights.
+ */
 public final class FinetuneStage implements FinetuneActivity {
   private static final String STAGE = "finetune";
   private static final int ALGORITHM = 1;
@@ -29,15 +37,20 @@ public final class FinetuneStage implements FinetuneActivity {
       int resumedFrom,
       double loss,
       double validationLoss,
+      int skippedImages,
       String environment,
       double seconds) {
     static Numbers of(
-        DurableTraining.Trained trained, Torch.Session session, DurableStage.Step step) {
+        DurableTraining.Trained trained,
+        ImageDataset data,
+        Torch.Session session,
+        DurableStage.Step step) {
       return new Numbers(
           trained.state().step(),
           trained.resumedFrom(),
           trained.loss(),
           trained.curve().validationLoss(),
+          data.skipped(),
           session.environment(),
           step.meters().seconds());
     }
@@ -46,17 +59,18 @@ public final class FinetuneStage implements FinetuneActivity {
   @Override
   public Result finetune(Request request) {
     StoredArtifact input = bench.networks().get(request.network());
-    ImageDataset data = bench.datasets().load(request.data());
+    ImageDataset data = bench.data(STAGE, request.data(), input);
     DurableStage.Done done =
         bench.run(
             request.run(),
             STAGE,
             ALGORITHM,
             request.config(),
-            List.of(BaseNetworks.identity(input), data.fingerprint()),
+            inputs(request, input, data),
             (step, staging) -> {
               LoadedNetwork network = LoadedNetwork.read(input);
-              try (Torch.Session session = Torch.open()) {
+              try (Torch.Session session = Torch.open();
+                  Teaching teaching = teaching(session, network, data, request)) {
                 DurableTraining.Trained trained =
                     DurableTraining.run(
                         session,
@@ -64,20 +78,15 @@ public final class FinetuneStage implements FinetuneActivity {
                         step,
                         request.config(),
                         () -> TrainingState.start(network.weights()),
-                        new Denoising(
-                            session,
-                            network.network(),
-                            data,
-                            NoiseSchedule.ddpm(),
-                            request.config()));
-                staging
+                        teaching.objective());
+                NetworkSpectrum.add(staging, SpectrumReport.of(trained.state().average()))
                     .add(LoadedNetwork.CONFIG, input.bytes(LoadedNetwork.CONFIG))
                     .add(
                         LoadedNetwork.WEIGHTS,
-                        Safetensors.toBytes(
-                            trained.state().average(), network.content().metadata()))
+                        trained.state().average(),
+                        network.content().metadata())
                     .add(CurveLog.PART, trained.curve().bytes())
-                    .numbers(Numbers.of(trained, session, step));
+                    .numbers(Numbers.of(trained, data, session, step));
               }
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
@@ -89,5 +98,35 @@ public final class FinetuneStage implements FinetuneActivity {
         n.validationLoss(),
         done.reused(),
         n.seconds());
+  }
+
+  private List<String> inputs(Request request, StoredArtifact input, ImageDataset data) {
+    List<String> inputs =
+        new ArrayList<>(List.of(BaseNetworks.identity(input), data.fingerprint()));
+    if (request.teacher() != null) {
+      inputs.add(BaseNetworks.identity(bench.networks().get(request.teacher())));
+    }
+    return inputs;
+  }
+
+  /** What is minimised, and what is to be freed after it. */
+  private record Teaching(Objective objective, Runnable end) implements AutoCloseable {
+    @Override
+    public void close() {
+      end.run();
+    }
+  }
+
+  private Teaching teaching(
+      Torch.Session session, LoadedNetwork network, ImageDataset data, Request request)
+      throws IOException {
+    FinetuneConfig config = request.config();
+    Denoising alone = new Denoising(session, network.network(), data, NoiseSchedule.ddpm(), config);
+    if (request.teacher() == null) return new Teaching(alone, () -> {});
+    LoadedNetwork teacher = LoadedNetwork.read(bench.networks().get(request.teacher()));
+    data.requireShape(teacher.network().sampleShape());
+    Distillation taught =
+        new Distillation(session, alone, teacher.network(), teacher.weights(), config);
+    return new Teaching(taught, taught::close);
   }
 }

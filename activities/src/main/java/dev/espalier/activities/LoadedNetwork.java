@@ -28,15 +28,23 @@ public record LoadedNetwork(Network network, JsonNode config, Safetensors.Conten
   /** Part that holds the weights. */
   public static final String WEIGHTS = "network.safetensors";
 
+  /** What a stored network is, by its configuration alone; its weights are not read. */
+  public static Network architecture(StoredArtifact artifact) {
+    return Networks.of(config(artifact));
+  }
+
+  private static JsonNode config(StoredArtifact artifact) {
+    String text = new String(artifact.bytes(CONFIG), StandardCharsets.UTF_8);
+    return Json.parse(text, artifact.prefix() + "/" + CONFIG);
+  }
+
   /**
    * Reads and checks a network.
    *
    * @throws InvalidInput if weights and configuration do not fit each other
    */
   public static LoadedNetwork read(StoredArtifact artifact) throws IOException {
-    String text = new String(artifact.bytes(CONFIG), StandardCharsets.UTF_8);
-    JsonNode config = Json.parse(text, artifact.prefix() + "/" + CONFIG);
-    return of(config, Safetensors.read(artifact.fetch(WEIGHTS)), artifact.prefix());
+    return of(config(artifact), Safetensors.read(artifact.fetch(WEIGHTS)), artifact.prefix());
   }
 
   /**

@@ -10,7 +10,7 @@ import dev.espalier.compression.evaluate.Complexity;
 import dev.espalier.compression.prune.ChannelPruner;
 import dev.espalier.compression.prune.ImportanceReport;
 import dev.espalier.compression.prune.PruneConfig;
-import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.PruneActivity;
@@ -41,16 +41,17 @@ public final class PruneStage implements PruneActivity {
       long macsBefore,
       long macsAfter,
       int timestepsUsed,
+      int skippedImages,
       double seconds) {}
 
   @Override
   public Result prune(Request request) {
     StoredArtifact dense = bench.networks().get(request.network());
-    ImageDataset data = bench.datasets().load(request.data());
-    List<String> inputs =
-        new ArrayList<>(List.of(BaseNetworks.identity(dense), data.fingerprint()));
+    ImageDataset data = bench.data(STAGE, request.data(), dense);
+    List<String> measuredOn = List.of(BaseNetworks.identity(dense), data.fingerprint());
     Artifact base = request.base();
     StoredArtifact widest = base == null ? null : bench.networks().get(base);
+    List<String> inputs = new ArrayList<>(measuredOn);
     if (widest != null) inputs.add(BaseNetworks.identity(widest));
     DurableStage.Done done =
         bench.run(
@@ -65,7 +66,12 @@ public final class PruneStage implements PruneActivity {
                   widest == null ? network.weights() : LoadedNetwork.read(widest).weights();
               MeasuredStatistics measured =
                   new MeasuredStatistics(
-                      bench, request.run(), network.network(), data, request.config(), inputs);
+                      bench,
+                      request,
+                      network.network(),
+                      data,
+                      measuredOn,
+                      widest == null ? null : BaseNetworks.identity(widest));
               ChannelPruner.Pruned pruned =
                   ChannelPruner.prune(
                       network.network(),
@@ -73,7 +79,14 @@ public final class PruneStage implements PruneActivity {
                       widths.shapes(),
                       request.config(),
                       measured);
-              write(staging, step, network, pruned, request.config(), measured.timesteps());
+              write(
+                  staging,
+                  step,
+                  network,
+                  pruned,
+                  request.config(),
+                  measured.timesteps(),
+                  data.skipped());
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
     return new Result(
@@ -93,16 +106,17 @@ public final class PruneStage implements PruneActivity {
       LoadedNetwork network,
       ChannelPruner.Pruned pruned,
       PruneConfig config,
-      int timesteps)
+      int timesteps,
+      int skippedImages)
       throws IOException {
     Complexity before = network.complexity();
     Complexity after = Complexity.of(network.network(), pruned.weights().shapes());
-    staging
+    NetworkSpectrum.add(staging, SpectrumReport.of(pruned.weights()))
         .add(LoadedNetwork.CONFIG, Json.pretty(network.config()).getBytes(UTF_8))
         .add(
             LoadedNetwork.WEIGHTS,
-            Safetensors.toBytes(
-                pruned.weights(), Map.of("espalier.pruned", Json.write(keptByRoot(pruned)))))
+            pruned.weights(),
+            Map.of("espalier.pruned", Json.write(keptByRoot(pruned))))
         .add("cuts.json", Json.pretty(pruned.cuts()).getBytes(UTF_8))
         .add(
             ImportanceReport.PART,
@@ -114,6 +128,7 @@ public final class PruneStage implements PruneActivity {
                 before.macs(),
                 after.macs(),
                 timesteps,
+                skippedImages,
                 step.meters().seconds()));
   }
 

@@ -2,14 +2,17 @@ package dev.espalier.activities;
 
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.svs.Redrawing;
 import dev.espalier.compression.svs.SingularValueScaling;
 import dev.espalier.compression.svs.SpectrumReport;
+import dev.espalier.compression.svs.SvsConfig;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.SvsActivity;
+import java.io.IOException;
 import java.util.List;
 
-/** Scales the singular values of a pruned network once. */
+/** Scales the singular values of a pruned network once, or draws its weights anew. */
 public final class SvsStage implements SvsActivity {
   private static final String STAGE = "svs";
   private static final int ALGORITHM = 1;
@@ -35,22 +38,18 @@ public final class SvsStage implements SvsActivity {
             List.of(BaseNetworks.identity(pruned)),
             (step, staging) -> {
               LoadedNetwork network = LoadedNetwork.read(pruned);
-              step.liveness().beat(StageProgress.of(STAGE, 0, 3));
-              Safetensors.Content scaled =
-                  SingularValueScaling.scale(network.content(), request.config());
-              step.liveness().beat(StageProgress.of(STAGE, 1, 3));
-              SpectrumReport before = SpectrumReport.of(network.weights());
-              step.liveness().beat(StageProgress.of(STAGE, 2, 3));
-              SpectrumReport after = SpectrumReport.of(scaled.tensors());
-              staging
+              SingularValueScaling.Scaled scaled =
+                  refined(network.content(), pruned, request.config());
+              NetworkSpectrum.add(staging, scaled.after())
                   .add(LoadedNetwork.CONFIG, pruned.bytes(LoadedNetwork.CONFIG))
                   .add(
                       LoadedNetwork.WEIGHTS,
-                      Safetensors.toBytes(scaled.tensors(), scaled.metadata()))
+                      scaled.network().tensors(),
+                      scaled.network().metadata())
                   .numbers(
                       new Numbers(
-                          before.medianCondition(),
-                          after.medianCondition(),
+                          scaled.before().medianCondition(),
+                          scaled.after().medianCondition(),
                           step.meters().seconds()));
             });
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
@@ -60,5 +59,15 @@ public final class SvsStage implements SvsActivity {
         n.medianConditionAfter(),
         done.reused(),
         n.seconds());
+  }
+
+  private SingularValueScaling.Scaled refined(
+      Safetensors.Content network, StoredArtifact pruned, SvsConfig config) throws IOException {
+    if (!config.draws()) return SingularValueScaling.withSpectra(network, config);
+    Safetensors.Content drawn = Redrawing.draw(network, config);
+    return new SingularValueScaling.Scaled(
+        drawn,
+        new NetworkSpectrum(bench).of(new Artifact(pruned.prefix())),
+        SpectrumReport.of(drawn.tensors()));
   }
 }

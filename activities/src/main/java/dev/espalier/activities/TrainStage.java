@@ -13,7 +13,7 @@ import dev.espalier.compression.finetune.TrainingState;
 import dev.espalier.compression.network.Initialisation;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
-import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.TrainActivity;
@@ -33,7 +33,8 @@ public final class TrainStage implements TrainActivity {
 
   @Override
   public Result train(Request request) {
-    ImageDataset data = bench.datasets().load(request.data());
+    int[] shape = isClassifier(request) ? null : Networks.of(request.networkConfig()).sampleShape();
+    ImageDataset data = bench.data(STAGE, request.data(), shape);
     Map<String, int[]> shapes = shapes(request);
     DurableStage.Done done =
         bench.run(
@@ -54,13 +55,11 @@ public final class TrainStage implements TrainActivity {
                             TrainingState.start(
                                 Initialisation.pytorch(shapes, request.config().seed())),
                         objective(request, session, data));
-                staging
+                NetworkSpectrum.add(staging, SpectrumReport.of(trained.state().average()))
                     .add(LoadedNetwork.CONFIG, Json.pretty(request.networkConfig()).getBytes(UTF_8))
-                    .add(
-                        LoadedNetwork.WEIGHTS,
-                        Safetensors.toBytes(trained.state().average(), Map.of()))
+                    .add(LoadedNetwork.WEIGHTS, trained.state().average(), Map.of())
                     .add(CurveLog.PART, trained.curve().bytes())
-                    .numbers(FinetuneStage.Numbers.of(trained, session, step));
+                    .numbers(FinetuneStage.Numbers.of(trained, data, session, step));
               }
             });
     FinetuneStage.Numbers n =

@@ -3,12 +3,14 @@ package dev.espalier.activities;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.activities.metrics.StageMeters;
 import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.data.Datasets;
+import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every stage works with.
@@ -17,20 +19,51 @@ import java.util.List;
  * @param datasets where images come from
  * @param meters where progress is counted
  * @param beat between two heartbeats of a stage
+ * @param host who carries out what stages ask for
  */
 public record Workbench(
-    Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration beat) {
+    Shelf shelf,
+    BaseNetworks networks,
+    Datasets datasets,
+    StageMeters meters,
+    Duration beat,
+    StageHost host) {
   private static final Duration BEAT = Duration.ofSeconds(2);
-
-  /** So long may one native call take before the server is told nothing more. */
-  private static final Duration SILENCE = Duration.ofMinutes(15);
 
   /** With a heartbeat every two seconds. */
   public Workbench(Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters) {
     this(shelf, networks, datasets, meters, BEAT);
   }
 
-  /** Runs a stage inside a Temporal activity: found on the shelf, or computed with heartbeats. */
+  /** In Temporal activities. */
+  public Workbench(
+      Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration beat) {
+    this(shelf, networks, datasets, meters, beat, new InActivityHost());
+  }
+
+  /** The same for stages that are not carried out: nothing is put on the shelf. */
+  Workbench dry(StageHost nobody) {
+    return new Workbench(shelf, networks.dry(), datasets, meters, beat, nobody);
+  }
+
+  /** Opens a stage's data for a denoising network on the shelf, whose weights are not read. */
+  public ImageDataset data(String stage, String name, StoredArtifact network) {
+    return data(stage, name, LoadedNetwork.architecture(network).sampleShape());
+  }
+
+  /**
+   * Opens a stage's data, with heartbeats while files are looked at for the first time.
+   *
+   * @param shape of the network's samples, [channels, height, width]; absent where the data are to
+   *     have a size of their own
+   * @throws dev.espalier.compression.InvalidInput if they are unknown, absent or broken, or do not
+   *     fit the network
+   */
+  public ImageDataset data(String stage, String name, int @Nullable [] shape) {
+    return host.open(this, stage, name, shape);
+  }
+
+  /** Runs a stage: found on the shelf, or computed. */
   public DurableStage.Done run(
       String run,
       String stage,
@@ -38,18 +71,10 @@ public record Workbench(
       Object config,
       List<String> inputs,
       DurableStage.Work work) {
-    ActivityExecutionContext context = Activity.getExecutionContext();
     JsonNode json = Json.MAPPER.valueToTree(config);
     DurableStage.Derivation derivation =
         new DurableStage.Derivation(run, stage, algorithmVersion, json, inputs);
-    try (Liveness liveness =
-        Liveness.open(context::heartbeat, beat, SILENCE, StageProgress.of(stage, 0, 0))) {
-      return new DurableStage(shelf, meters).run(derivation, liveness, work);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw Activity.wrap(e);
-    }
+    return host.run(this, derivation, work);
   }
 
   /** What the previous attempt of this activity reported last, as far as it reached the server. */

@@ -64,14 +64,28 @@ final class StageBench {
    * @param folder temporary, for networks and the cache
    */
   StageBench(Path folder) throws IOException {
+    this(folder, new Datasets(List.of(root().resolve("datasets"))));
+  }
+
+  StageBench(Path folder, Datasets datasets) throws IOException {
+    this(
+        folder,
+        datasets,
+        new Shelf(
+            ObjectStore.open(S3Servers.s3Proxy().config()),
+            Files.createDirectories(folder.resolve("cache")),
+            Map.of()));
+  }
+
+  /** Another process on the same shelf. */
+  StageBench(Path folder, Datasets datasets, Shelf shelf) throws IOException {
+    this.shelf = shelf;
     networks = folder.resolve("networks");
-    Path cache = Files.createDirectories(folder.resolve("cache"));
-    shelf = new Shelf(ObjectStore.open(S3Servers.s3Proxy().config()), cache, Map.of());
     bench =
         new Workbench(
             shelf,
             new BaseNetworks(shelf, networks),
-            new Datasets(List.of(root().resolve("datasets"))),
+            datasets,
             new StageMeters(registry),
             Duration.ofMillis(1));
     write("tiny-unet", UNET, unet());

@@ -171,6 +171,8 @@ class StagesTest {
         r.macs(),
         r.imagesPerSecond(),
         true,
-        r.seconds());
+        r.seconds(),
+        r.extractorSha256(),
+        r.measures());
   }
 }

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recipe the recipe it was made from, for the record only
  * @param network the dense network, by name or by prefix on the shelf
- * @param data the images it is calibrated, finetuned and compared with
+ * @param data the images it is calibrated, finetuned and compared with: a name of {@code
+ *     datasets/README.md}, {@code folder:PATH} or {@code npz:PATH}
  * @param seed what the stages' seeds were set to where they named none, for the record only
+ * @param published what is reported elsewhere of the same work, to be shown beside it
  * @param iterate prune and finetune in turns; absent: once
  */
 public record CompressionPlan(
@@ -33,6 +35,7 @@ public record CompressionPlan(
     FinetuneConfig finetune,
     EvaluateConfig evaluate,
     @Nullable Long seed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Published published,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Iteration iterate) {
 
   public CompressionPlan {
@@ -53,6 +56,17 @@ public record CompressionPlan(
         prune.cuts());
   }
 
+  /** The same plan on other images. */
+  public CompressionPlan withData(String name) {
+    return new CompressionPlan(
+        recipe, network, name, prune, svs, finetune, evaluate, seed, published, iterate);
+  }
+
+  /** Whether pruned weights are trained at all; without, they are measured as they are. */
+  public boolean finetunes() {
+    return finetune.steps() > 0;
+  }
+
   /** The dense network's place on the shelf. */
   public Artifact dense() {
     return Artifact.network(network);
@@ -64,7 +78,8 @@ public record CompressionPlan(
    */
   public String fingerprint() {
     CompressionPlan work =
-        new CompressionPlan(null, network, data, prune, svs, finetune, evaluate, null, iterate);
+        new CompressionPlan(
+            null, network, data, prune, svs, finetune, evaluate, null, null, iterate);
     String canonical = Json.write(Json.MAPPER.convertValue(work, TreeMap.class));
     try {
       byte[] digest =

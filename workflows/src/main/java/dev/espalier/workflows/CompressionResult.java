@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param prune the last one, where there were several turns
  * @param pruned measured right after pruning, before any training
  * @param svs absent where the plan leaves it out
+ * @param finetune absent where the plan has no steps for it
  * @param finetuned the final network, measured
  * @param report where the page about it lies; absent until it is written
  * @param turns what came before the last pruning, where the plan says {@link Iteration}; absent
@@ -25,7 +26,7 @@ public record CompressionResult(
     PruneActivity.Result prune,
     EvaluateActivity.Result pruned,
     SvsActivity.@Nullable Result svs,
-    FinetuneActivity.Result finetune,
+    FinetuneActivity.@Nullable Result finetune,
     EvaluateActivity.Result finetuned,
     @Nullable String report,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<Turn> turns) {

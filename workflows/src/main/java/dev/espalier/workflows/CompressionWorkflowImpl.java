@@ -41,7 +41,7 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
     steps.expect(PRUNE, Summaries.of(resolved.prune()));
     steps.expect(PRUNED, Summaries.of(resolved.evaluate()));
     if (resolved.svs().enabled()) steps.expect(SVS, Summaries.of(resolved.svs()));
-    steps.expect(FINETUNE, Summaries.of(resolved.finetune()));
+    if (resolved.finetunes()) steps.expect(FINETUNE, Summaries.of(resolved.finetune()));
     steps.expect(EVALUATE, Summaries.of(resolved.evaluate()));
     steps.expect(REPORT, "");
     plan = resolved;
@@ -54,9 +54,11 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
     PruneActivity.Result prune = prune(PRUNE, plan, turns, plan.prune());
     EvaluateActivity.Result pruned = evaluate(PRUNED, plan, prune.network());
     SvsActivity.Result svs = plan.svs().enabled() ? svs(plan, prune.network()) : null;
-    Artifact start = svs == null ? prune.network() : svs.network();
-    FinetuneActivity.Result finetune = finetune(FINETUNE, plan, start, plan.finetune());
-    EvaluateActivity.Result finetuned = evaluate(EVALUATE, plan, finetune.network());
+    Artifact refined = svs == null ? prune.network() : svs.network();
+    FinetuneActivity.Result finetune =
+        plan.finetunes() ? finetune(FINETUNE, plan, refined, plan.finetune()) : null;
+    EvaluateActivity.Result finetuned =
+        evaluate(EVALUATE, plan, finetune == null ? refined : finetune.network());
     return report(
         new CompressionResult(
             run, plan, dense, prune, pruned, svs, finetune, finetuned, /* report= */ null, turns));
@@ -116,7 +118,13 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
         step,
         () ->
             onDevice(FinetuneActivity.class, step)
-                .finetune(new FinetuneActivity.Request(run, network, plan.data(), config)),
+                .finetune(
+                    new FinetuneActivity.Request(
+                        run,
+                        network,
+                        plan.data(),
+                        config,
+                        config.distillation() > 0 ? plan.dense() : null)),
         Summaries::of);
   }
 

@@ -1,8 +1,10 @@
 package dev.espalier.workflows;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stage {@code finetune}: trains a pruned network on, from its newest checkpoint if there is one.
@@ -16,8 +18,19 @@ public interface FinetuneActivity {
    * @param run id of the workflow that asks
    * @param network the network to start from
    * @param data training images, by name
+   * @param teacher the network whose predictions are learnt from; absent where none are
    */
-  record Request(String run, Artifact network, String data, FinetuneConfig config) {}
+  record Request(
+      String run,
+      Artifact network,
+      String data,
+      FinetuneConfig config,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Artifact teacher) {
+    /** Without a teacher. */
+    public Request(String run, Artifact network, String data, FinetuneConfig config) {
+      this(run, network, data, config, null);
+    }
+  }
 
   /**
    * @param network the finetuned network

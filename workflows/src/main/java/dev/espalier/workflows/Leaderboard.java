@@ -49,6 +49,13 @@ final class Leaderboard {
     return Objects.requireNonNull(arms.get(run), run).label();
   }
 
+  /** What the arms are called, by their runs. */
+  Map<String, String> labels() {
+    Map<String, String> labels = new LinkedHashMap<>();
+    arms.forEach((run, arm) -> labels.put(run, arm.label()));
+    return labels;
+  }
+
   /** Best Fréchet distance first, those without one last, otherwise in the grid's order. */
   List<SweepArm> arms() {
     return arms.values().stream().sorted(BEST_FIRST).toList();

@@ -54,6 +54,7 @@ public final class PlanRequest {
       merge(plan, layer);
     }
     merge(plan, given);
+    describe(plan);
     seed(plan);
     return Json.bind(plan, CompressionPlan.class, "plan");
   }
@@ -80,6 +81,15 @@ public final class PlanRequest {
     throw new InvalidInput(source + ": expected a JSON object, got " + brief(request));
   }
 
+  /** A description is for those who read the file; it is checked and left behind. */
+  private static void describe(ObjectNode plan) {
+    JsonNode description = plan.remove("description");
+    InvalidInput.require(
+        description == null || description.isTextual(),
+        "plan: description is %s; legal is text",
+        description);
+  }
+
   private static void seed(ObjectNode plan) {
     JsonNode seed = plan.get("seed");
     if (seed == null) return;
@@ -88,6 +98,7 @@ public final class PlanRequest {
         config.set("seed", seed);
       }
     }
+    if (plan.get("svs") instanceof ObjectNode svs && !svs.has("seed")) svs.set("seed", seed);
   }
 
   private static String brief(JsonNode node) {

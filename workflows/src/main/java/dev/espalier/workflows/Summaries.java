@@ -1,6 +1,9 @@
 package dev.espalier.workflows;
 
 import dev.espalier.compression.evaluate.EvaluateConfig;
+import dev.espalier.compression.evaluate.ExtractorName;
+import dev.espalier.compression.evaluate.Interval;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.svs.SvsConfig;
@@ -19,13 +22,19 @@ final class Summaries {
   }
 
   static String of(SvsConfig config) {
+    if (config.draws()) {
+      return config.initialisation() + " weights" + (config.resetNorm() ? " · norms reset" : "");
+    }
     return format("σ^%s", number(config.power()))
         + (config.scaleBias() ? " · biases too" : "")
         + (config.resetNorm() ? " · norms reset" : "");
   }
 
   static String of(FinetuneConfig config) {
-    return format("%,d steps of %d images", config.steps(), config.batch());
+    return format("%,d steps of %d images", config.steps(), config.batch())
+        + (config.distillation() > 0
+            ? format(" · %s distilled", percent(config.distillation()))
+            : "");
   }
 
   static String of(EvaluateConfig config) {
@@ -52,8 +61,8 @@ final class Summaries {
 
   static String of(EvaluateActivity.Result result) {
     return format(
-        "Fréchet distance %.2f (%s), SSIM %.3f",
-        result.frechetDistance(), result.extractor(), result.ssim());
+        "%s %.2f, SSIM %.3f",
+        ExtractorName.distance(result.extractor()), result.frechetDistance(), result.ssim());
   }
 
   /** One run in a heading: {@code fashion-ddpm · diff-pruning · 50 % · svs}. */
@@ -62,7 +71,9 @@ final class Summaries {
         + " · "
         + of(plan.prune())
         + (plan.iterate() == null ? "" : " · in " + plan.iterate().rounds() + " turns")
-        + (plan.svs().enabled() ? " · svs" : " · without svs");
+        + (plan.svs().draws()
+            ? " · " + plan.svs().initialisation() + " weights"
+            : plan.svs().enabled() ? " · svs" : " · without svs");
   }
 
   /** The whole result as Markdown. */
@@ -79,7 +90,21 @@ final class Summaries {
         + row("pruned", result.pruned())
         + row("finetuned", result.finetuned())
         + format("\nFréchet distance on features of %s.\n", result.finetuned().extractor())
+        + measures(result.finetuned())
         + (result.report() == null ? "" : "\nReport: `" + result.report() + "`\n");
+  }
+
+  /** All measures of the final network with their intervals; nothing where there are none. */
+  private static String measures(EvaluateActivity.Result result) {
+    if (result.measures().isEmpty()) return "";
+    StringBuilder text =
+        new StringBuilder("\n| finetuned | value | 95 % interval |\n|---|---:|---:|\n");
+    for (Measure m : result.measures()) {
+      Interval ends = m.interval();
+      String interval = ends == null ? "" : format("%.4g to %.4g", ends.low(), ends.high());
+      text.append(format("| %s | %.4g | %s |\n", m.name(), m.value(), interval));
+    }
+    return text.toString();
   }
 
   private static String row(String network, EvaluateActivity.Result result) {

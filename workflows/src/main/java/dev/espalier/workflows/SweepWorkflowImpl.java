@@ -131,7 +131,9 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
         Workflow.newActivityStub(ReportActivity.class, StageOptions.report("report"));
     String location =
         activity
-            .report(new ReportActivity.Request(Workflow.getInfo().getWorkflowId(), results))
+            .report(
+                new ReportActivity.Request(
+                    Workflow.getInfo().getWorkflowId(), results, board.labels(), sweep.published()))
             .location();
     board.report(location);
     return new SweepResult(sweep.name(), board.arms(), location);

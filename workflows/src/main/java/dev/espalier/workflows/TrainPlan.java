@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what people call the network; shown, not used
  * @param network the network's {@code config.json}
- * @param data training images, by name
+ * @param data training images, as a {@link CompressionPlan} names them
  * @param finetune how it is trained; absent means that record's defaults
  */
 public record TrainPlan(String name, JsonNode network, String data, FinetuneConfig finetune) {
@@ -24,6 +24,11 @@ public record TrainPlan(String name, JsonNode network, String data, FinetuneConf
         network == null ? "missing" : network);
     data = data == null ? "fashion-mnist" : data;
     finetune = finetune == null ? FinetuneConfig.defaults() : finetune;
+    InvalidInput.require(finetune.steps() >= 1, "finetune.steps is 0; a training takes 1 or more");
+    InvalidInput.require(
+        finetune.distillation() == 0,
+        "finetune.distillation is %s; a training from random weights has no teacher",
+        finetune.distillation());
   }
 
   /**

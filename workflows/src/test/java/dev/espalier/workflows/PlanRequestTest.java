@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanRequestTest {
   @Test
@@ -49,6 +52,47 @@ class PlanRequestTest {
         .isNotEqualTo(plan.fingerprint());
     assertThat(resolve("{\"recipe\":\"quick\",\"svs\":{\"enabled\":false}}").fingerprint())
         .isNotEqualTo(plan.fingerprint());
+  }
+
+  /** Ids of runs contain it: this one is in a recorded history. */
+  @Test
+  void theFingerprintIsThatOfBeforeThereWereFurtherFields() {
+    String prune = "\"prune\":{\"timestepStride\":10}";
+    String published =
+        "\"published\":{\"source\":\"p\",\"rows\":[{\"name\":\"x\",\"values\":{\"FID\":1}}]}";
+    for (String more :
+        List.of("", ",\"description\":\"x\"", "," + published, ",\"svs\":{\"seed\":4}")) {
+      assertThat(resolve("{" + prune + more + "}").fingerprint()).isEqualTo("c5d01502c8f3");
+    }
+    assertThat(resolve("{" + published + "}").published().source()).isEqualTo("p");
+  }
+
+  @Test
+  void theSeedOfThePlanIsThatOfTheInitialisationToo() {
+    assertThat(resolve("{\"seed\":5,\"svs\":{\"initialisation\":\"xavier\"}}").svs().seed())
+        .isEqualTo(5);
+    assertThat(resolve("{\"seed\":5}").svs()).isEqualTo(resolve("{}").svs());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"description\":7} | plan: description is 7; legal is text",
+        "{\"published\":{\"source\":\"p\"}} | published: rows are missing",
+        "{\"published\":{\"source\":\"p\",\"rows\":[{\"name\":\"x\",\"values\":{\"fid\":1}}]}} | metric"
+            + " 'fid'; legal are FID, IS, MACs, SSIM, coverage",
+        "{\"published\":{\"source\":\"p\",\"rows\":[{\"name\":\"x\",\"network\":\"y\",\"values\":{}}]}} |"
+            + " network is 'y'; legal are dense, pruned, finetuned",
+        "{\"finetune\":{\"distillation\":2}} | finetune.distillation is 2; legal are 0 to 1",
+      })
+  void whatIsWrongIsSaidInOneLine(String request, String line) {
+    assertThatThrownBy(() -> resolve(request))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageContaining(line)
+        .message()
+        .doesNotContain("\n");
   }
 
   @Test

@@ -30,6 +30,30 @@ class SweepPlanTest {
             InProcess.json("{\"recipe\": \"b\", \"svs\": {\"power\": 0.7, \"enabled\": true}}"));
   }
 
+  @Test
+  void namedArmsHaveTheirNamesAndEachItsGrid() {
+    SweepPlan sweep =
+        SweepPlan.of(
+            InProcess.json(
+                """
+                {"description": "two criteria", "plan": {"svs": {"power": 0.7}},
+                 "arms": {"z random": {"prune": {"criterion": "random"}}, "a": {"seed": 3}},
+                 "axes": {"prune.ratio": [0.3, 0.5]}}
+                """));
+    assertThat(sweep.points())
+        .extracting(SweepPlan.Point::label)
+        .containsExactly(
+            "z random prune.ratio=0.3",
+            "z random prune.ratio=0.5",
+            "a prune.ratio=0.3",
+            "a prune.ratio=0.5");
+    assertThat(sweep.points().get(1).request())
+        .isEqualTo(
+            InProcess.json(
+                "{\"svs\": {\"power\": 0.7}, \"prune\": {\"criterion\": \"random\", \"ratio\": 0.5}}"));
+    assertThat(SweepPlan.of(InProcess.json("{\"arms\": {\"a\": {}}}")).points()).hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -40,7 +64,10 @@ class SweepPlanTest {
         "{\"axes\":{\"prune ratio\":[1]}} | axis 'prune ratio' is no dotted field",
         "{\"axes\":{\"a\":[1]},\"parallel\":0} | parallel is 0; legal are 1 to 256",
         "{\"axes\":{\"a\":[1]},\"name\":\"A b\"} | name is 'A b'; legal are",
-        "{\"axes\":{\"a\":[1]},\"axis\":1} | unknown field 'axis'; legal here are: axes, name,",
+        "{\"axes\":{\"a\":[1]},\"axis\":1} | unknown field 'axis'; legal here are: arms, axes,",
+        "{\"arms\":{\" a\":{}}} | arm ' a': legal are labels of 1 to 60 characters",
+        "{\"arms\":{\"a\":3}} | 'arms.a'",
+        "{\"axes\":{\"a\":[1]},\"published\":{\"rows\":[]}} | published: source is missing",
         "{\"axes\":{\"a\":5}} | 'axes.a'",
         "{\"axes\":{\"a\":[1],\"b\":[1],\"c\":5}} | 'axes.c'",
       })

@@ -50,6 +50,25 @@ class SweepWorkflowTest {
   }
 
   @Test
+  void theReportIsToldWhatTheArmsAreCalledAndWhatIsPublishedOfThem() {
+    String named =
+        """
+        {"name": "named", "arms": {"half": {"prune": {"ratio": 0.5}}, "most": {"prune": {"ratio": 0.7}}},
+         "published": {"source": "a paper", "rows": [
+           {"arm": "half", "name": "theirs", "values": {"FID": 5.29}}]}}
+        """;
+    SweepResult result = result(temporal.sweep("sweep-named", named));
+    ReportActivity.Request last = temporal.desk.reports.get(2);
+    assertThat(last.labels()).hasSize(2);
+    for (SweepArm arm : result.arms()) {
+      assertThat(last.labels()).containsEntry(arm.run(), arm.label());
+    }
+    assertThat(last.labels().values()).containsExactlyInAnyOrder("half", "most");
+    assertThat(last.published().rows().get(0).values()).containsEntry("FID", 5.29);
+    assertThat(last.published().rows().get(0).network()).isEqualTo("finetuned");
+  }
+
+  @Test
   void namesAnArmAfterItsResolvedPlanWhateverItWasWrittenWith() {
     List<SweepArm> first = result(temporal.sweep("one", GRID)).arms();
     String other =

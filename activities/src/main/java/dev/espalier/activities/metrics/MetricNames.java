@@ -110,6 +110,12 @@ public enum MetricNames {
       null,
       "Mean structural similarity to the dense network's images from the same noise",
       Labels.EVALUATION),
+  EVALUATE_MEASURE(
+      "espalier.evaluate.measure",
+      Meter.Type.GAUGE,
+      null,
+      "Every measure of the evaluated network: its value, and the ends low and high of its interval",
+      Labels.MEASURE),
   EVALUATE_PARAMETERS(
       "espalier.evaluate.parameters",
       Meter.Type.GAUGE,
@@ -185,5 +191,7 @@ public enum MetricNames {
   private static final class Labels {
     static final List<String> RUN = List.of("experiment", "run", "stage");
     static final List<String> EVALUATION = List.of("experiment", "run", "network", "extractor");
+    static final List<String> MEASURE =
+        List.of("experiment", "run", "network", "extractor", "measure", "bound");
   }
 }

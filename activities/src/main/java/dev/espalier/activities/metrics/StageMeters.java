@@ -1,5 +1,7 @@
 package dev.espalier.activities.metrics;
 
+import dev.espalier.compression.evaluate.Interval;
+import dev.espalier.compression.evaluate.Measure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -72,19 +74,32 @@ public final class StageMeters {
     List<String> labels = List.of(e.experiment(), e.run(), e.network(), e.extractor());
     evaluations.getOrDefault(labels, List.of()).forEach(registry::remove);
     evaluations.remove(labels);
-    evaluations.put(
-        labels,
-        List.of(
-            gauge(MetricNames.EVALUATE_FRECHET_DISTANCE, labels, e::frechetDistance),
-            gauge(MetricNames.EVALUATE_SSIM, labels, e::ssim),
-            gauge(MetricNames.EVALUATE_PARAMETERS, labels, e::parameters),
-            gauge(MetricNames.EVALUATE_MACS, labels, e::macs),
-            gauge(MetricNames.EVALUATE_IMAGES_PER_SECOND, labels, e::imagesPerSecond)));
+    List<Meter> shown = new ArrayList<>();
+    shown.add(gauge(MetricNames.EVALUATE_FRECHET_DISTANCE, labels, e::frechetDistance));
+    shown.add(gauge(MetricNames.EVALUATE_SSIM, labels, e::ssim));
+    shown.add(gauge(MetricNames.EVALUATE_PARAMETERS, labels, e::parameters));
+    shown.add(gauge(MetricNames.EVALUATE_MACS, labels, e::macs));
+    shown.add(gauge(MetricNames.EVALUATE_IMAGES_PER_SECOND, labels, e::imagesPerSecond));
+    for (Measure measure : e.measures()) {
+      shown.add(measure(labels, measure, "value", measure.value()));
+      Interval interval = measure.interval();
+      if (interval == null) continue;
+      shown.add(measure(labels, measure, "low", interval.low()));
+      shown.add(measure(labels, measure, "high", interval.high()));
+    }
+    evaluations.put(labels, shown);
     Iterator<List<Meter>> oldest = evaluations.values().iterator();
     while (evaluations.size() > EVALUATIONS) {
       oldest.next().forEach(registry::remove);
       oldest.remove();
     }
+  }
+
+  private Meter measure(List<String> evaluation, Measure measure, String bound, double value) {
+    List<String> labels = new ArrayList<>(evaluation);
+    labels.add(measure.name());
+    labels.add(bound);
+    return gauge(MetricNames.EVALUATE_MEASURE, labels, () -> value);
   }
 
   /** One stage of one run, from its start to its end. Closed without an outcome, it failed. */

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +52,11 @@ public record Manifest(
       ObjectNames.segment(name);
       ObjectNames.segment(object);
       InvalidInput.require(sha256.matches("[0-9a-f]{64}"), "part %s: no SHA-256", name);
+    }
+
+    /** Whether the local {@code file} holds this part, told by size and SHA-256. */
+    public boolean matches(Path file) throws IOException {
+      return Files.size(file) == size && LocalHashes.of(file).hex().equals(sha256);
     }
   }
 

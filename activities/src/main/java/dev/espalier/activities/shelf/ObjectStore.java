@@ -35,7 +35,7 @@ import okhttp3.Protocol;
  * then throws {@link StoreUnavailable}; refused credentials are an {@link InvalidInput}. ETags are
  * without quotes. Safe for use by many threads.
  */
-public final class ObjectStore {
+public final class ObjectStore implements StoredArtifact.Source {
   /** What is put in one request; more goes in pieces, which cannot be conditional. */
   public static final int SINGLE_PUT = 64 << 20;
 
@@ -145,6 +145,7 @@ public final class ObjectStore {
   }
 
   /** What {@code reader} makes of the object, or nothing if there is none. */
+  @Override
   public <T> Optional<T> read(String key, Reader<T> reader) {
     return retry.call("get " + key, () -> present(() -> readOnce(key, reader)));
   }

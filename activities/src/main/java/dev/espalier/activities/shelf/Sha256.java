@@ -3,6 +3,8 @@ package dev.espalier.activities.shelf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,10 +15,18 @@ import java.util.HexFormat;
  *
  * @param hex 64 hexadecimal digits
  */
-record Sha256(long size, String hex) {
+public record Sha256(long size, String hex) {
 
-  static Sha256 of(byte[] bytes) {
+  /** Of bytes in memory. */
+  public static Sha256 of(byte[] bytes) {
     return new Sha256(bytes.length, HexFormat.of().formatHex(digest().digest(bytes)));
+  }
+
+  /** Of a file's bytes. */
+  public static Sha256 of(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return of(in);
+    }
   }
 
   /** Of all that {@code in} still holds, copied to {@code out} on the way. */

@@ -3,6 +3,7 @@ package dev.espalier.activities.shelf;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,17 @@ public final class Shelf {
   public StoredArtifact get(String prefix) {
     return find(prefix)
         .orElseThrow(() -> new InvalidInput("no artifact " + prefix + " on the shelf " + store));
+  }
+
+  /**
+   * An artifact that lies in local files and is not put on the shelf.
+   *
+   * @param prefix where it would lie
+   * @param parts part's name → file, read when they are asked for
+   */
+  public StoredArtifact local(String prefix, Map<String, Path> parts) throws IOException {
+    return new StoredArtifact(
+        new LocalParts(prefix, parts), cache, LocalParts.manifest(prefix, parts));
   }
 
   /**

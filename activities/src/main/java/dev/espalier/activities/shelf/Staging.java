@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.tensor.StateDict;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -60,6 +64,25 @@ public final class Staging {
     String object = byContent(free(name), sha);
     store.put(prefix() + "/" + object, file);
     return note(name, object, sha);
+  }
+
+  /**
+   * Writes a safetensors part; the file goes through the disk, not through memory.
+   *
+   * @throws UncheckedIOException if the disk for temporary files fails
+   */
+  public Staging add(String name, StateDict tensors, Map<String, String> metadata) {
+    try {
+      Path file = Files.createTempFile("espalier", ".safetensors");
+      try {
+        Safetensors.write(file, tensors, metadata);
+        return add(name, file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The results to keep in the manifest: a record or JSON. */

@@ -10,14 +10,20 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /** A committed artifact. Every part is checked against the manifest each time it is read. */
 public final class StoredArtifact {
-  private final ObjectStore store;
+  private final Source store;
   private final Path cache;
   private final Manifest manifest;
 
-  StoredArtifact(ObjectStore store, Path cache, Manifest manifest) {
+  /** Where the parts' bytes come from. */
+  interface Source {
+    <T> Optional<T> read(String key, ObjectStore.Reader<T> reader);
+  }
+
+  StoredArtifact(Source store, Path cache, Manifest manifest) {
     this.store = store;
     this.cache = cache;
     this.manifest = manifest;

@@ -2,6 +2,8 @@ package dev.espalier.activities.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.compression.evaluate.Interval;
+import dev.espalier.compression.evaluate.Measure;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -46,6 +48,7 @@ class StageMetersTest {
             "espalier_stage_duration_seconds_max",
             "espalier_evaluate_frechet_distance",
             "espalier_evaluate_ssim",
+            "espalier_evaluate_measure",
             "espalier_evaluate_parameters",
             "espalier_evaluate_macs",
             "espalier_evaluate_images_per_second");
@@ -127,6 +130,25 @@ class StageMetersTest {
   }
 
   @Test
+  void aMeasureIsShownWithTheEndsOfItsInterval() {
+    meters.evaluated(evaluation("run"));
+    String labels =
+        "espalier_evaluate_measure{bound=\"%s\",experiment=\"run\",extractor=\"fashion-classifier\","
+            + "measure=\"%s\",network=\"prune\",run=\"run\"} %s";
+    assertThat(samples("espalier_evaluate_measure"))
+        .containsExactlyInAnyOrder(
+            labels.formatted("value", "ssim", "0.5"),
+            labels.formatted("low", "ssim", "0.4"),
+            labels.formatted("high", "ssim", "0.6"),
+            labels.formatted("value", "mse", "0.1"));
+
+    meters.evaluated(
+        new Evaluation("run", "run", "prune", "fashion-classifier", 9, 0.5, 10, 20, 30));
+
+    assertThat(samples("espalier_evaluate_measure")).isEmpty();
+  }
+
+  @Test
   void timersExportTheBucketsOfTheirObjectivesOnly() {
     everything();
 
@@ -147,7 +169,19 @@ class StageMetersTest {
   }
 
   private static Evaluation evaluation(String run) {
-    return new Evaluation(run, run, "prune", "fashion-classifier", 12.5, 0.5, 10, 20, 30);
+    return new Evaluation(
+        run,
+        run,
+        "prune",
+        "fashion-classifier",
+        12.5,
+        0.5,
+        10,
+        20,
+        30,
+        List.of(
+            new Measure("ssim", 0.5, new Interval(0.4, 0.6), 100, ""),
+            new Measure("mse", 0.1, null, 100, "")));
   }
 
   private List<String> samples(String name) {

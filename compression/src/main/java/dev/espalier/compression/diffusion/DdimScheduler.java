@@ -1,6 +1,5 @@
 package dev.espalier.compression.diffusion;
 
-import ai.djl.ndarray.NDArray;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +44,6 @@ public final class DdimScheduler {
     }
   }
 
-  /**
-   * The outcome of one step.
-   *
-   * @param previous the sample at the timestep visited next
-   * @param original the image predicted from this one
-   */
-  public record Step(Tensor previous, Tensor original) {}
-
   /** From noise to image. */
   public int[] timesteps() {
     return timesteps.clone();
@@ -75,7 +66,7 @@ public final class DdimScheduler {
    *
    * @param output what the network predicts for {@code sample}, in its shape
    */
-  public Step step(Tensor output, int t, Tensor sample, Variant variant) {
+  public SchedulerStep step(Tensor output, int t, Tensor sample, Variant variant) {
     float signal = root((float) schedule.cumulative(t));
     float sigma = root(1 - (float) schedule.cumulative(t));
     float deviation = (float) variant.eta() * root(variance(t));
@@ -88,7 +79,7 @@ public final class DdimScheduler {
     float[] previous = new float[x.length];
     float[] original = new float[x.length];
     for (int i = 0; i < x.length; i++) {
-      float image = clipped(prediction.image(predicted[i], x[i], signal, sigma));
+      float image = config.clipped(prediction.image(predicted[i], x[i], signal, sigma));
       float epsilon =
           variant.useClippedModelOutput()
               ? (x[i] - signal * image) / sigma
@@ -96,19 +87,11 @@ public final class DdimScheduler {
       original[i] = image;
       previous[i] = signalNext * image + direction * epsilon + deviation * noise[i];
     }
-    return new Step(Tensor.of(previous, sample.shape()), Tensor.of(original, sample.shape()));
+    return new SchedulerStep(
+        Tensor.of(previous, sample.shape()), Tensor.of(original, sample.shape()));
   }
 
-  /** Torch's square root, which is not always the nearest float: at ᾱ ≈ 0 the last bit shows. */
   private float root(float x) {
-    try (NDArray number = session.manager().create(x);
-        NDArray root = number.sqrt()) {
-      return root.getFloat();
-    }
-  }
-
-  private float clipped(float image) {
-    float range = (float) config.clipSampleRange();
-    return config.clipSample() ? Math.max(-range, Math.min(range, image)) : image;
+    return SchedulerStep.root(session, x);
   }
 }

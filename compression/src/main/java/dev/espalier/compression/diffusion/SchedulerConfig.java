@@ -13,9 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of diffusers' {@code DDIMScheduler} in a {@code scheduler_config.json}. A field that
- * is absent has diffusers' default; fields that start with an underscore are left out, but {@code
- * _class_name} has to be {@code DDIMScheduler} where it is given.
+ * The fields of diffusers' {@code DDIMScheduler} and {@code DDPMScheduler} in a {@code
+ * scheduler_config.json}. A field that is absent has diffusers' default; fields that start with an
+ * underscore are left out, but {@code _class_name} has to be one of the two where it is given. As
+ * there, either scheduler can be made from the other's file.
  *
  * @param numTrainTimesteps T, 1 to 100,000
  * @param betaSchedule {@code linear}, {@code scaled_linear} or {@code squaredcos_cap_v2}, which
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param thresholding not supported: false
  * @param dynamicThresholdingRatio only read with thresholding
  * @param sampleMaxValue only read with thresholding
+ * @param varianceType of DDPM's noise: {@code fixed_small} (the posterior's, Ho et al. 2020,
+ *     equation 7) or {@code fixed_large} (β_t)
  * @param timestepSpacing {@code leading}, {@code trailing} or {@code linspace}
  * @param rescaleBetasZeroSnr not supported: false
  */
@@ -48,6 +51,7 @@ public record SchedulerConfig(
     double dynamicThresholdingRatio,
     double clipSampleRange,
     double sampleMaxValue,
+    String varianceType,
     String timestepSpacing,
     boolean rescaleBetasZeroSnr) {
   private static final String SOURCE = "scheduler config";
@@ -58,7 +62,7 @@ public record SchedulerConfig(
            "beta_schedule": "linear", "trained_betas": null, "clip_sample": true,
            "set_alpha_to_one": true, "steps_offset": 0, "prediction_type": "epsilon",
            "thresholding": false, "dynamic_thresholding_ratio": 0.995, "clip_sample_range": 1.0,
-           "sample_max_value": 1.0, "timestep_spacing": "leading",
+           "sample_max_value": 1.0, "variance_type": "fixed_small", "timestep_spacing": "leading",
            "rescale_betas_zero_snr": false}
           """,
           SOURCE);
@@ -88,6 +92,7 @@ public record SchedulerConfig(
         stepsOffset,
         numTrainTimesteps - 1);
     requireOneOf("prediction_type", predictionType, "epsilon", "sample", "v_prediction");
+    requireOneOf("variance_type", varianceType, "fixed_small", "fixed_large");
     requireOneOf("timestep_spacing", timestepSpacing, "leading", "trailing", "linspace");
     require(
         clipSampleRange > 0,
@@ -115,8 +120,8 @@ public record SchedulerConfig(
     require(json.isObject(), "%s: is not a JSON object", SOURCE);
     String name = json.path("_class_name").asText("DDIMScheduler");
     require(
-        name.equals("DDIMScheduler"),
-        "%s: field '_class_name' is '%s'; legal: DDIMScheduler",
+        name.equals("DDIMScheduler") || name.equals("DDPMScheduler"),
+        "%s: field '_class_name' is '%s'; legal: DDIMScheduler, DDPMScheduler",
         SOURCE,
         name);
     ObjectNode complete = DEFAULTS.deepCopy();
@@ -124,6 +129,12 @@ public record SchedulerConfig(
         .filter(field -> !field.getKey().startsWith("_"))
         .forEach(field -> complete.set(field.getKey(), field.getValue()));
     return Json.bind(complete, SchedulerConfig.class, SOURCE);
+  }
+
+  /** A value of the predicted image, kept within the range if the configuration says so. */
+  float clipped(float image) {
+    float range = (float) clipSampleRange;
+    return clipSample ? Math.max(-range, Math.min(range, image)) : image;
   }
 
   /** The forward process. */

@@ -1,24 +1,59 @@
 package dev.espalier.compression.evaluate;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Script;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
-import java.util.Arrays;
 
 /**
  * The Fréchet distance of two feature clouds taken as Gaussians (Heusel et al. 2017, equation 6):
  * ‖μ₁−μ₂‖² + tr Σ₁ + tr Σ₂ − 2·tr (Σ₁Σ₂)^½. With the Inception features of {@code pytorch-fid} it
  * is the FID.
  *
- * <p>The last trace is the sum of the square roots of the eigenvalues of the symmetric Λ^½VᵀΣ₂VΛ^½,
- * where Σ₁ = VΛVᵀ: always real, and defined for singular covariances too. Rounding may take
- * eigenvalues below zero; they count as zero.
+ * <p>The last trace is the sum of the square roots of the eigenvalues of the symmetric HᵀΣ₂H, where
+ * HHᵀ = Σ₁: always real, and defined for singular covariances too. H is Σ₁'s Cholesky factor, or
+ * VΛ^½ where Σ₁ = VΛVᵀ is singular. Rounding may take eigenvalues below zero; they count as zero.
+ * All of it is double.
+ *
+ * <p>An object holds one cloud, factored once, for the distances of many others to it.
  */
-public final class FrechetDistance {
-  private FrechetDistance() {}
+public final class FrechetDistance implements AutoCloseable {
+  private final Torch.Session torch;
+  private final NDManager owner;
+  private final FeatureStatistics real;
+  private final Normalisation normalisation;
+  private final NDArray half;
+  private final boolean triangular;
+  private final double trace;
+
+  private FrechetDistance(
+      Torch.Session torch, FeatureStatistics real, Normalisation normalisation) {
+    this.torch = torch;
+    this.real = real;
+    this.normalisation = normalisation;
+    this.trace = trace(real) / real.divisor(normalisation);
+    this.owner = torch.manager().newSubManager();
+    Script script = MetricScript.of(torch);
+    try (NDManager scope = owner.newSubManager()) {
+      NDArray covariance = covariance(scope, real);
+      NDArray factor = script.compute(owner, "cholesky", covariance);
+      this.triangular = !factor.isEmpty();
+      this.half = triangular ? factor : script.compute(owner, "half", covariance);
+    }
+  }
+
+  /**
+   * Distances from {@code real}.
+   *
+   * @throws InvalidInput if it has too few vectors for a covariance
+   */
+  public static FrechetDistance from(FeatureStatistics real, Normalisation normalisation) {
+    InvalidInput.require(
+        real.divisor(normalisation) > 0, "a covariance needs more than %d images", real.count());
+    return new FrechetDistance(Torch.open(), real, normalisation);
+  }
 
   /** The distance between real [N, D] and fake [M, D] features; N, M ≥ 2. */
   public static double of(Tensor real, Tensor fake, Normalisation normalisation) {
@@ -32,43 +67,56 @@ public final class FrechetDistance {
    */
   public static double of(
       FeatureStatistics real, FeatureStatistics fake, Normalisation normalisation) {
+    try (FrechetDistance distance = from(real, normalisation)) {
+      return distance.to(fake);
+    }
+  }
+
+  /**
+   * The distance to {@code fake}.
+   *
+   * @throws InvalidInput if its width is another one or it has too few vectors
+   */
+  public double to(FeatureStatistics fake) {
     InvalidInput.require(
         real.width() == fake.width(),
         "real features have the width %d, fake ones %d",
         real.width(),
         fake.width());
-    Tensor first = real.covariance(normalisation);
-    Tensor second = fake.covariance(normalisation);
     double[] m1 = real.mean().doubles();
     double[] m2 = fake.mean().doubles();
     double means = 0;
     for (int j = 0; j < m1.length; j++) means += (m1[j] - m2[j]) * (m1[j] - m2[j]);
-    return means + trace(first) + trace(second) - 2 * traceOfRoot(first, second);
-  }
-
-  private static double trace(Tensor square) {
-    double[] values = square.doubles();
-    double trace = 0;
-    for (int i = 0; i < values.length; i += square.extent(0) + 1) trace += values[i];
-    return trace;
+    double other = trace(fake) / fake.divisor(normalisation);
+    return means + trace + other - 2 * traceOfRoot(fake);
   }
 
   /** tr (Σ₁Σ₂)^½. */
-  private static double traceOfRoot(Tensor first, Tensor second) {
-    try (Torch.Session torch = Torch.open()) {
-      NDManager scope = torch.manager();
-      NDList eigen = torch.script().call(scope, "eigh", torch.toDevice(scope, first));
-      NDArray roots = torch.toDevice(scope, roots(Torch.toHost(eigen.get(0))));
-      NDArray half = torch.script().compute(scope, "multiply", eigen.get(1), roots);
-      NDArray right = torch.script().compute(scope, "matmul", torch.toDevice(scope, second), half);
-      NDArray product = torch.script().compute(scope, "matmul", half.transpose(), right);
-      NDArray values = torch.script().compute(scope, "eigvalsh", product);
-      return Arrays.stream(roots(Torch.toHost(values)).doubles()).sum();
+  private double traceOfRoot(FeatureStatistics fake) {
+    try (NDManager scope = owner.newSubManager()) {
+      return MetricScript.of(torch)
+          .compute(scope, "root_trace", half, covariance(scope, fake), triangular)
+          .getDouble();
     }
   }
 
-  private static Tensor roots(Tensor values) {
-    double[] roots = Arrays.stream(values.doubles()).map(v -> Math.sqrt(Math.max(v, 0))).toArray();
-    return Tensor.of(roots, values.shape());
+  private NDArray covariance(NDManager scope, FeatureStatistics statistics) {
+    return torch
+        .toDevice(scope, statistics.scatter())
+        .divi((double) statistics.divisor(normalisation));
+  }
+
+  private static double trace(FeatureStatistics statistics) {
+    double trace = 0;
+    for (int i = 0; i < statistics.width(); i++) {
+      trace += statistics.scatter().bytes().getDouble(8 * i * (statistics.width() + 1));
+    }
+    return trace;
+  }
+
+  @Override
+  public void close() {
+    owner.close();
+    torch.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.espalier.compression.evaluate;
 
+import java.util.Locale;
+
 /** What a scatter matrix of N vectors is divided by to become a covariance. */
 public enum Normalisation {
   /** N − 1, as pytorch-fid and {@code numpy.cov} do. */
@@ -11,6 +13,11 @@ public enum Normalisation {
 
   Normalisation(int less) {
     this.less = less;
+  }
+
+  /** The one that a plan calls {@code label}: {@code unbiased} or {@code population}. */
+  static Normalisation of(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT));
   }
 
   long divisor(long vectors) {

@@ -1,11 +1,7 @@
 package dev.espalier.compression.evaluate;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.tensor.Tensor;
-import dev.espalier.compression.tensor.Torch;
-import java.util.Arrays;
 
 /**
  * Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020) as the
@@ -19,17 +15,15 @@ import java.util.Arrays;
  * @param coverage share of real balls that hold a fake vector
  */
 public record Prdc(double precision, double recall, double density, double coverage) {
-  /** Entries of one block of the distance matrix. */
-  private static final int BLOCK = 1 << 22;
-
-  /** A squared distance below this share of the squared norms is rounding of an exact zero. */
-  private static final double ROUNDING = 1e-13;
-
   /**
-   * Compares real [N, D] and fake [M, D] features. Time is (N+M)²·D, memory that of the features
-   * and of one block of rows. SVS and its predecessors use {@code k} = 5.
+   * Compares real [N, D] and fake [M, D] features. SVS and its predecessors use {@code k} = 5.
    *
-   * @throws InvalidInput if the widths differ or a cloud has no more than {@code k} vectors
+   * <p>Time is that of (N²/2 + M²/2 + NM)·D float32 multiplications; memory besides the features is
+   * two tiles of vectors, one of distances, and (k + 8) numbers a vector. Comparisons too close to
+   * call in float32 are made in double.
+   *
+   * @throws InvalidInput if the widths differ, a cloud has no more than {@code k} vectors or a
+   *     feature is not finite
    */
   public static Prdc of(Tensor real, Tensor fake, int k) {
     InvalidInput.require(k >= 1, "k is %d; legal are 1 and more", k);
@@ -41,111 +35,8 @@ public record Prdc(double precision, double recall, double density, double cover
           real,
           fake);
     }
-    double[] realRadii = radii(real, k);
-    double[] fakeRadii = radii(fake, k);
-    int n = real.extent(0);
-    int m = fake.extent(0);
-    int[] around = new int[m];
-    int[] recalled = {0};
-    int[] covered = {0};
-    rows(
-        real,
-        fake,
-        (i, distances) -> {
-          boolean inFakeBall = false;
-          boolean holdsFake = false;
-          for (int j = 0; j < m; j++) {
-            inFakeBall |= distances[j] < fakeRadii[j];
-            if (distances[j] < realRadii[i]) {
-              holdsFake = true;
-              around[j]++;
-            }
-          }
-          if (inFakeBall) recalled[0]++;
-          if (holdsFake) covered[0]++;
-        });
-    return new Prdc(
-        Arrays.stream(around).filter(balls -> balls > 0).count() / (double) m,
-        recalled[0] / (double) n,
-        Arrays.stream(around).asLongStream().sum() / ((double) k * m),
-        covered[0] / (double) n);
-  }
-
-  /** Squared distance of every vector to its k-th nearest other one. */
-  private static double[] radii(Tensor cloud, int k) {
-    double[] radii = new double[cloud.extent(0)];
-    rows(
-        cloud,
-        cloud,
-        (i, distances) -> {
-          distances[i] = 0;
-          radii[i] = smallest(distances, k + 1);
-        });
-    return radii;
-  }
-
-  /** The {@code count}-th smallest value, by insertion into the few smallest so far. */
-  private static double smallest(double[] values, int count) {
-    double[] least = new double[count];
-    Arrays.fill(least, Double.POSITIVE_INFINITY);
-    for (double value : values) {
-      if (value >= least[count - 1]) continue;
-      int at = count - 1;
-      for (; at > 0 && least[at - 1] > value; at--) least[at] = least[at - 1];
-      least[at] = value;
-    }
-    return least[count - 1];
-  }
-
-  private interface Row {
-    /** Takes the squared distances of vector {@code i} to all others; may change them. */
-    void accept(int i, double[] distances);
-  }
-
-  /** Squared distances of each of {@code from} to all of {@code to}, a block of rows at a time. */
-  private static void rows(Tensor from, Tensor to, Row row) {
-    int n = from.extent(0);
-    int m = to.extent(0);
-    double[] fromNorms = squaredNorms(from);
-    double[] toNorms = squaredNorms(to);
-    int step = Math.max(1, BLOCK / m);
-    try (Torch.Session torch = Torch.open()) {
-      NDArray columns = torch.toDevice(torch.manager(), wide(to)).transpose();
-      for (int start = 0; start < n; start += step) {
-        int count = Math.min(step, n - start);
-        double[] products = products(torch, from, start, count, columns);
-        double[] distances = new double[m];
-        for (int i = 0; i < count; i++) {
-          for (int j = 0; j < m; j++) {
-            double norms = fromNorms[start + i] + toNorms[j];
-            double squared = norms - 2 * products[i * m + j];
-            distances[j] = squared < ROUNDING * norms ? 0 : squared;
-          }
-          row.accept(start + i, distances);
-        }
-      }
-    }
-  }
-
-  private static double[] products(
-      Torch.Session torch, Tensor from, int start, int count, NDArray columns) {
-    int[] indices = new int[count];
-    Arrays.setAll(indices, i -> start + i);
-    try (NDManager scope = torch.manager().newSubManager()) {
-      NDArray rows = torch.toDevice(scope, wide(from.select(0, indices)));
-      return Torch.toHost(torch.script().compute(scope, "matmul", rows, columns)).doubles();
-    }
-  }
-
-  private static Tensor wide(Tensor features) {
-    return Tensor.of(features.doubles(), features.shape());
-  }
-
-  private static double[] squaredNorms(Tensor features) {
-    double[] values = features.doubles();
-    double[] norms = new double[features.extent(0)];
-    int width = features.extent(1);
-    for (int i = 0; i < values.length; i++) norms[i / width] += values[i] * values[i];
-    return norms;
+    double[] realRadii = NearestNeighbours.squaredRadii(real, k);
+    double[] fakeRadii = NearestNeighbours.squaredRadii(fake, k);
+    return BallCounts.of(real, realRadii, fake, fakeRadii, k).scores();
   }
 }

@@ -2,6 +2,7 @@ package dev.espalier.compression.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.espalier.compression.tensor.Dtype;
 import dev.espalier.compression.tensor.Script;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
@@ -11,8 +12,9 @@ import java.util.Arrays;
  * Structural similarity (Wang et al. 2004) as {@code pytorch_msssim.ssim(data_range=1)} computes
  * it: a Gaussian window of 11 taps and σ = 1.5, separable and without padding, K₁ = 0.01, K₂ =
  * 0.03, biased variances; the map is averaged over pixels, then over channels. An axis shorter than
- * the window is not filtered. Arithmetic is double; the package's own float32 run on the reference
- * images is up to 2e-5 away from its float64 run.
+ * the window is not filtered. As in the package, arithmetic is that of the images: double for
+ * float64 images, else single (uint8 is read as float32 / 255). On the reference images the two are
+ * up to 2e-5 apart.
  */
 public final class Ssim {
   /**
@@ -71,9 +73,10 @@ public final class Ssim {
     try (Torch.Session torch = Torch.open()) {
       NDManager scope = torch.manager();
       Script script = torch.script();
-      NDArray taps = torch.toDevice(scope, Tensor.of(WINDOW, WINDOW.length));
-      NDArray x = torch.toDevice(scope, Images.unit(first));
-      NDArray y = torch.toDevice(scope, Images.unit(second));
+      NDArray x = torch.toDevice(scope, unit(first));
+      NDArray y = torch.toDevice(scope, unit(second));
+      Tensor window = Tensor.of(WINDOW, WINDOW.length);
+      NDArray taps = torch.toDevice(scope, window).toType(x.getDataType(), false);
       NDArray meanX = script.compute(scope, "gaussian_filter", x, taps);
       NDArray meanY = script.compute(scope, "gaussian_filter", y, taps);
       NDArray xx = script.compute(scope, "gaussian_filter", x.mul(x), taps);
@@ -87,5 +90,10 @@ public final class Ssim {
           meanX.mul(meanY).mul(2).add(C1).div(meanX.mul(meanX).add(meanY.mul(meanY)).add(C1));
       return Torch.toHost(luminance.mul(structure));
     }
+  }
+
+  private static Tensor unit(Tensor images) {
+    Tensor unit = Images.unit(images);
+    return images.dtype() == Dtype.F64 ? unit : unit.toFloat32();
   }
 }

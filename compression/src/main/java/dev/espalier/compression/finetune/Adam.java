@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adam (Kingma & Ba 2015, algorithm 1) with global gradient clipping and a moving average of the
- * weights, over tensors that can be read at any step. One fused call updates all of them in place.
+ * Adam (Kingma & Ba 2015, algorithm 1), or AdamW (Loshchilov & Hutter 2019, algorithm 2), with
+ * global gradient clipping and a moving average of the weights, over tensors that can be read at
+ * any step. One fused call updates all of them in place.
  */
 final class Adam implements AutoCloseable {
   private final Script script;
@@ -80,7 +81,8 @@ final class Adam implements AutoCloseable {
               config.epsilon(),
               config.weightDecay(),
               config.clip(),
-              ExponentialMovingAverage.decay(config, step));
+              ExponentialMovingAverage.decay(config, step),
+              config.optimizer().equals("adamw"));
       return norm.toFloatArray()[0];
     }
   }

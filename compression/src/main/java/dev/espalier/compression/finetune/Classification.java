@@ -14,8 +14,7 @@ public final class Classification implements Objective {
   private final Torch.Session session;
   private final ImageClassifier classifier;
   private final ImageDataset data;
-  private final FinetuneConfig config;
-  private final DataOrder order;
+  private final Batches batches;
 
   public Classification(
       Torch.Session session, ImageClassifier classifier, ImageDataset data, FinetuneConfig config) {
@@ -23,15 +22,13 @@ public final class Classification implements Objective {
     this.session = session;
     this.classifier = classifier;
     this.data = data;
-    this.config = config;
-    this.order = new DataOrder(data.trainable(), config.batch(), config.seed());
+    this.batches = new Batches(data, config);
   }
 
   @Override
   public NDArray loss(Run ops, NDManager scope, int step) {
-    int[] indices = order.indices(step);
-    float[] images = config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
-    return loss(ops, scope, indices, images, true);
+    Batches.Batch batch = batches.at(step);
+    return loss(ops, scope, batch.indices(), batch.images(), true);
   }
 
   @Override
@@ -45,7 +42,8 @@ public final class Classification implements Objective {
 
   private NDArray loss(Run ops, NDManager scope, int[] indices, float[] images, boolean gradient) {
     long[] labels = new long[indices.length];
-    for (int i = 0; i < labels.length; i++) labels[i] = data.labels()[indices[i]];
+    byte[] classes = data.labels();
+    for (int i = 0; i < labels.length; i++) labels[i] = classes[indices[i]];
     Shape shape = new Shape(labels.length, data.channels(), data.height(), data.width());
     NDArray logits = classifier.logits(ops, ops.rounded(scope.create(images, shape)));
     return session

@@ -25,7 +25,7 @@ public final class Denoising implements Objective {
   private final ImageDataset data;
   private final NoiseSchedule schedule;
   private final FinetuneConfig config;
-  private final DataOrder order;
+  private final Batches batches;
 
   public Denoising(
       Torch.Session session,
@@ -39,27 +39,38 @@ public final class Denoising implements Objective {
     this.data = data;
     this.schedule = schedule;
     this.config = config;
-    this.order = new DataOrder(data.trainable(), config.batch(), config.seed());
+    this.batches = new Batches(data, config);
   }
 
   @Override
   public NDArray loss(Run ops, NDManager scope, int step) {
-    int[] indices = order.indices(step);
-    float[] images = config.flip() ? data.images(indices, order.flips(step)) : data.images(indices);
+    NoisyBatch batch = batch(scope, step);
+    return error(scope, batch.noise(), predicted(ops, batch));
+  }
+
+  /** The images of step {@code step} with their noise. */
+  NoisyBatch batch(NDManager scope, int step) {
+    float[] images = batches.at(step).images();
     int[] timesteps =
         antithetic(config.batch(), schedule.steps(), CounterRandom.at(config.seed(), "t", step));
-    NoisyBatch batch =
-        NoisyBatch.of(
-            session,
-            scope,
-            schedule,
-            scope.create(images, shape(indices.length)),
-            timesteps,
-            CounterRandom.seed(config.seed(), "noise", step));
-    NDArray predicted = network.forward(ops, ops.rounded(batch.noisy()), batch.timesteps());
+    return NoisyBatch.of(
+        session,
+        scope,
+        schedule,
+        scope.create(images, shape(config.batch())),
+        timesteps,
+        CounterRandom.seed(config.seed(), "noise", step));
+  }
+
+  NDArray predicted(Run ops, NoisyBatch batch) {
+    return network.forward(ops, ops.rounded(batch.noisy()), batch.timesteps());
+  }
+
+  /** ‖target − predicted‖² by the plan's loss, with gradients flowing to the latter. */
+  NDArray error(NDManager scope, NDArray target, NDArray predicted) {
     return session
         .script()
-        .run(scope, "squared_error", true, batch.noise(), predicted, config.loss().equals("sum"))
+        .run(scope, "squared_error", true, target, predicted, config.loss().equals("sum"))
         .singletonOrThrow();
   }
 

@@ -1,6 +1,7 @@
 package dev.espalier.compression.finetune;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  * How a network is trained, after pruning or from random weights. Absent fields take the values of
  * the DDPM experiments on CIFAR-10 (Diff-Pruning and SVS repositories), but for {@code steps}.
  *
- * @param steps optimizer steps, 1 to 10,000,000
+ * @param steps optimizer steps, 0 to 10,000,000; 0 leaves the weights as they are
  * @param batch images per step
+ * @param optimizer {@code adam}, or {@code adamw}, whose weight decay stands beside the gradient
  * @param learningRate Adam's step size
  * @param schedule {@code constant} or {@code cosine} (to zero at {@code steps})
  * @param warmup steps of linear growth of the learning rate before the schedule
  * @param beta1 decay of Adam's first moment
  * @param beta2 decay of Adam's second moment
  * @param epsilon Adam's denominator offset
- * @param weightDecay L2 term added to the gradient, as torch's Adam does
+ * @param weightDecay L2 term added to the gradient, as torch's Adam does; with {@code adamw} times
+ *     the learning rate off the weight itself
  * @param clip largest global gradient norm; 0 clips nothing
  * @param emaDecay decay of the moving average of the weights
  * @param emaWarmup how the decay grows to {@code emaDecay} (s = steps before this one): {@code
@@ -33,10 +36,15 @@ import org.jspecify.annotations.Nullable;
  * @param validateEvery steps between two validation losses
  * @param checkpointEvery steps between two checkpoints
  * @param seed of all randomness; every draw is a function of (seed, purpose, step)
+ * @param distillation weight w of the teacher's prediction in the loss, w·‖ε_teacher − ε_θ‖² + (1 −
+ *     w)·‖ε − ε_θ‖² (Diff-Pruning's repository: 0.7), 0 to 1; the teacher is the dense network, and
+ *     0, which is left out of JSON, trains without one
  */
 public record FinetuneConfig(
     int steps,
     int batch,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = PlainAdam.class)
+        String optimizer,
     double learningRate,
     String schedule,
     int warmup,
@@ -53,11 +61,13 @@ public record FinetuneConfig(
     boolean flip,
     int validateEvery,
     int checkpointEvery,
-    long seed) {
+    long seed,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double distillation) {
 
   public FinetuneConfig {
-    range("steps", steps, 1, 10_000_000);
+    range("steps", steps, 0, 10_000_000);
     range("batch", batch, 1, 65_536);
+    oneOf("optimizer", optimizer, List.of("adam", "adamw"));
     range("learningRate", learningRate, 1e-12, 10);
     oneOf("schedule", schedule, List.of("constant", "cosine"));
     range("warmup", warmup, 0, 10_000_000);
@@ -73,12 +83,14 @@ public record FinetuneConfig(
     oneOf("precision", precision, List.of("float32", "bfloat16"));
     range("validateEvery", validateEvery, 1, 10_000_000);
     range("checkpointEvery", checkpointEvery, 1, 10_000_000);
+    range("distillation", distillation, 0, 1);
   }
 
   @JsonCreator
   static FinetuneConfig of(
       @Nullable Integer steps,
       @Nullable Integer batch,
+      @Nullable String optimizer,
       @Nullable Double learningRate,
       @Nullable String schedule,
       @Nullable Integer warmup,
@@ -95,10 +107,12 @@ public record FinetuneConfig(
       @Nullable Boolean flip,
       @Nullable Integer validateEvery,
       @Nullable Integer checkpointEvery,
-      @Nullable Long seed) {
+      @Nullable Long seed,
+      @Nullable Double distillation) {
     return new FinetuneConfig(
         steps == null ? 1000 : steps,
         batch == null ? 128 : batch,
+        optimizer == null ? "adam" : optimizer,
         learningRate == null ? 2e-4 : learningRate,
         schedule == null ? "constant" : schedule,
         warmup == null ? 0 : warmup,
@@ -115,14 +129,28 @@ public record FinetuneConfig(
         flip != null && flip,
         validateEvery == null ? 100 : validateEvery,
         checkpointEvery == null ? 100 : checkpointEvery,
-        seed == null ? 1 : seed);
+        seed == null ? 1 : seed,
+        distillation == null ? 0 : distillation);
   }
 
   /** The configuration an empty JSON object stands for. */
   public static FinetuneConfig defaults() {
     return of(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null);
+        null, null, null, null, null, null);
+  }
+
+  /** Equal to the optimizer that JSON leaves out: keys from before there was another one stay. */
+  static final class PlainAdam {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return "adam".equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return "adam".hashCode();
+    }
   }
 
   private static void range(String field, double value, double low, double high) {

@@ -1,5 +1,6 @@
 package dev.espalier.compression.network;
 
+import dev.espalier.compression.InvalidInput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -100,6 +101,12 @@ public final class Count implements ByChannel<Count.Size> {
 
   @Override
   public Size groupNorm(String key, Size x, Norm norm) {
+    InvalidInput.require(
+        x.channels() % norm.groups() == 0,
+        "%s: %d channels do not split into %d groups",
+        key,
+        x.channels(),
+        norm.groups());
     return layer(key, Kind.GROUP_NORM, x, x, true);
   }
 
@@ -155,6 +162,12 @@ public final class Count implements ByChannel<Count.Size> {
 
   @Override
   public Size attention(Size q, Size k, Size v, int heads) {
+    Shapes.requireWidth(q.channels(), k.channels(), "queries and keys");
+    InvalidInput.require(
+        q.channels() % heads == 0 && v.channels() % heads == 0,
+        "%d channels do not split into %d heads",
+        q.channels(),
+        heads);
     return new Size(v.channels(), q.height(), q.width());
   }
 

@@ -48,6 +48,14 @@ public final class Run implements Ops<NDArray> {
     return new Run(script, weights, scope, false, true, false, 0, 0);
   }
 
+  /**
+   * As {@link #inference}, with {@link Weights#toBfloat16 rounded} weights: activations are
+   * bfloat16 too.
+   */
+  public static Run inferenceInBfloat16(Script script, Weights rounded, NDManager scope) {
+    return new Run(script, rounded, scope, false, true, true, 0, 0);
+  }
+
   /** With autograd, in evaluation mode: no dropout. */
   public static Run gradient(Script script, Weights weights, NDManager scope) {
     return new Run(script, weights, scope, true, true, false, 0, 0);
@@ -261,7 +269,8 @@ public final class Run implements Ops<NDArray> {
     Object block =
         weights.block(
             key, ".norm1", ".conv1", ".time_emb_proj", ".norm2", ".conv2", ".conv_shortcut");
-    return call("resnet", x, temb, block, r.norm().groups(), r.norm().eps());
+    return call(
+        gradient ? "resnet" : "resnet_sampling", x, temb, block, r.norm().groups(), r.norm().eps());
   }
 
   @Override

@@ -21,6 +21,11 @@ public enum ParameterRole {
   /** Offset per channel of a normalisation. */
   NORM_BIAS;
 
+  /** Whether it belongs to a normalisation. */
+  boolean normalises() {
+    return this == NORM_WEIGHT || this == NORM_BIAS;
+  }
+
   /**
    * The role of every parameter, in the order of {@code shapes}.
    *
@@ -32,15 +37,18 @@ public enum ParameterRole {
     return roles;
   }
 
+  /** Whether the parameter is a linear map, told without its layer's other parameters. */
+  static boolean isWeight(String key, int[] shape) {
+    return shape.length >= 2 && (key.equals("weight") || key.endsWith(".weight"));
+  }
+
   private static ParameterRole of(String key, int[] shape, Map<String, int[]> shapes) {
     String layer = key.substring(0, key.lastIndexOf('.') + 1);
     int[] weight = shapes.getOrDefault(layer + "weight", new int[0]);
     int[] bias = shapes.getOrDefault(layer + "bias", new int[0]);
     boolean normalises = weight.length == 1 && Arrays.equals(weight, bias);
-    if (key.equals(layer + "weight")) {
-      if (shape.length >= 2) return WEIGHT;
-      if (normalises) return NORM_WEIGHT;
-    }
+    if (isWeight(key, shape)) return WEIGHT;
+    if (key.equals(layer + "weight") && normalises) return NORM_WEIGHT;
     if (key.equals(layer + "bias")) {
       if (normalises) return NORM_BIAS;
       if (shape.length == 1 && weight.length >= 2) return BIAS;

@@ -1,6 +1,5 @@
 package dev.espalier.compression.svs;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.InvalidInput;
@@ -9,8 +8,10 @@ import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,6 +31,16 @@ public final class SingularValueScaling {
   private SingularValueScaling() {}
 
   /**
+   * Scaled weights, and the spectra before and after, which the scaling knows anyway.
+   *
+   * @param network the weights, marked
+   */
+  public record Scaled(Safetensors.Content network, SpectrumReport before, SpectrumReport after) {}
+
+  /** One weight, scaled, and its spectra. */
+  record ScaledWeight(Tensor weight, Spectrum before, Spectrum after) {}
+
+  /**
    * Scales the weights of a network once. With {@code enabled} off they come back as they are,
    * unmarked.
    *
@@ -37,24 +48,45 @@ public final class SingularValueScaling {
    *     whose role is unknown (see {@link ParameterRole})
    */
   public static Safetensors.Content scale(Safetensors.Content network, SvsConfig config) {
-    if (!config.enabled()) return network;
+    return config.enabled() ? withSpectra(network, config).network() : network;
+  }
+
+  /**
+   * As {@link #scale}, with what the spectra were and have become: one decomposition per weight
+   * serves all three.
+   */
+  public static Scaled withSpectra(Safetensors.Content network, SvsConfig config) {
     InvalidInput.require(
         !network.metadata().containsKey(MARKER),
         "these weights have been scaled already (%s); a second pass would give another method",
         network.metadata().getOrDefault(MARKER, ""));
     Map<String, Tensor> scaled = new LinkedHashMap<>();
-    ParameterRole.of(network.tensors().shapes())
-        .forEach(
-            (key, role) -> scaled.put(key, scale(key, network.tensors().get(key), role, config)));
+    List<Spectrum> before = new ArrayList<>();
+    List<Spectrum> after = new ArrayList<>();
+    for (var entry : ParameterRole.of(network.tensors().shapes()).entrySet()) {
+      String key = entry.getKey();
+      Tensor tensor = network.tensors().get(key);
+      Finite.require(key, tensor);
+      if (entry.getValue() == ParameterRole.WEIGHT) {
+        ScaledWeight weight = weight(key, tensor, config.power());
+        scaled.put(key, weight.weight());
+        before.add(weight.before());
+        after.add(weight.after());
+      } else {
+        scaled.put(key, besideWeights(tensor, entry.getValue(), config));
+      }
+    }
     Map<String, String> metadata = new TreeMap<>(network.metadata());
     metadata.put(MARKER, Json.write(config));
-    return new Safetensors.Content(new StateDict(scaled), metadata);
+    return new Scaled(
+        new Safetensors.Content(new StateDict(scaled), metadata),
+        SpectrumReport.ofTensors(before),
+        SpectrumReport.ofTensors(after));
   }
 
-  private static Tensor scale(String key, Tensor tensor, ParameterRole role, SvsConfig config) {
-    Finite.require(key, tensor);
+  private static Tensor besideWeights(Tensor tensor, ParameterRole role, SvsConfig config) {
     return switch (role) {
-      case WEIGHT -> weight(tensor, config.power());
+      case WEIGHT -> throw new IllegalArgumentException("a weight is scaled by its spectrum");
       case BIAS -> config.scaleBias() ? bias(tensor, config.power()) : tensor.toFloat32();
       case NORM_WEIGHT -> config.resetNorm() ? constant(tensor, 1) : tensor.toFloat32();
       case NORM_BIAS -> config.resetNorm() ? constant(tensor, 0) : tensor.toFloat32();
@@ -66,16 +98,17 @@ public final class SingularValueScaling {
    * same shape. Singular values that are zero to double precision stay zero for every p: the rank
    * is kept.
    */
-  static Tensor weight(Tensor weight, double power) {
+  static ScaledWeight weight(String key, Tensor weight, double power) {
     Tensor matrix = matrix(weight);
     try (Torch.Session torch = Torch.open()) {
       NDManager scope = torch.manager();
-      NDList svd = torch.script().call(scope, "svd", torch.toDevice(scope, matrix));
-      double[] sigma = Torch.toHost(svd.get(1)).doubles();
-      NDArray powers = torch.toDevice(scope, Tensor.of(power(sigma, matrix, power), sigma.length));
-      NDArray left = torch.script().compute(scope, "multiply", svd.get(0), powers);
-      NDArray product = torch.script().compute(scope, "matmul", left, svd.get(2));
-      return Torch.toHost(product).reshape(weight.shape()).toFloat32();
+      NDList scaled =
+          torch.script().call(scope, "spectral_power", torch.toDevice(scope, matrix), power);
+      double[] sigma = Torch.toHost(scaled.get(1)).doubles();
+      return new ScaledWeight(
+          Torch.toHost(scaled.get(0)).reshape(weight.shape()),
+          Spectrum.of(key, matrix.extent(0), matrix.extent(1), sigma),
+          Spectrum.of(key, matrix.extent(0), matrix.extent(1), power(sigma, matrix, power)));
     }
   }
 
@@ -85,10 +118,10 @@ public final class SingularValueScaling {
     return Arrays.stream(sigma).map(s -> s > zero ? Math.pow(s, power) : 0).toArray();
   }
 
-  /** The double matrix [output channels, everything else] of a weight of rank 2 or more. */
+  /** The matrix [output channels, everything else] of a weight of rank 2 or more. */
   static Tensor matrix(Tensor weight) {
     int rows = weight.extent(0);
-    return Tensor.of(weight.doubles(), rows, weight.size() / Math.max(rows, 1));
+    return weight.reshape(rows, weight.size() / Math.max(rows, 1));
   }
 
   /** b·(‖b‖ + 1e-8)^(p−1), which has the norm ‖b‖^p; a zero bias stays exactly zero. */

@@ -8,7 +8,9 @@ import java.util.List;
 /**
  * The singular values of one weight as a matrix [output channels, everything else], and what they
  * say. Numerical rank counts the values above 2⁻²²·σ_max, the noise that rounding to float32 leaves
- * in place of zeros.
+ * in place of zeros. Stable rank: Rudelson and Vershynin 2007 (Sampling from large matrices);
+ * effective rank: Roy and Vetterli 2007 (The effective rank: a measure of effective
+ * dimensionality), entropy in nats.
  *
  * @param key the weight's key in its network
  * @param rows output channels
@@ -20,6 +22,7 @@ import java.util.List;
  *     matrix
  * @param stableRank ‖W‖²_F / σ²_max; 0 for a zero matrix
  * @param effectiveRank exp of the entropy of σ/Σσ; 0 for a zero matrix
+ * @param histogram of the values within the rank, on a logarithmic axis
  * @param values all min(rows, columns) singular values, largest first
  */
 public record Spectrum(
@@ -32,6 +35,7 @@ public record Spectrum(
     double condition,
     double stableRank,
     double effectiveRank,
+    LogHistogram histogram,
     List<Double> values) {
   private static final double NOISE = 0x1p-22;
 
@@ -52,12 +56,18 @@ public record Spectrum(
           Torch.toHost(
               torch
                   .script()
-                  .compute(torch.manager(), "svdvals", torch.toDevice(torch.manager(), matrix)));
+                  .compute(
+                      torch.manager(), "singular_values", torch.toDevice(torch.manager(), matrix)));
       return of(key, matrix.extent(0), matrix.extent(1), sigma.doubles());
     }
   }
 
-  private static Spectrum of(String key, int rows, int columns, double[] sigma) {
+  /**
+   * The spectrum of a matrix whose singular values are known.
+   *
+   * @param sigma all min(rows, columns) of them, largest first
+   */
+  static Spectrum of(String key, int rows, int columns, double[] sigma) {
     double max = sigma[0];
     int rank = (int) Arrays.stream(sigma).filter(s -> s > max * NOISE).count();
     double energy = Arrays.stream(sigma).map(s -> s * s).sum();
@@ -71,6 +81,7 @@ public record Spectrum(
         rank == 0 ? 1 : max / sigma[rank - 1],
         rank == 0 ? 0 : energy / (max * max),
         rank == 0 ? 0 : Math.exp(entropy(sigma)),
+        LogHistogram.of(sigma, rank),
         Arrays.stream(sigma).boxed().toList());
   }
 

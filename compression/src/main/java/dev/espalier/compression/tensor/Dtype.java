@@ -19,6 +19,14 @@ public enum Dtype {
     this.bytes = bytes;
   }
 
+  /** Whether elements are floating-point numbers. */
+  public boolean isFloat() {
+    return switch (this) {
+      case F64, F32, F16, BF16 -> true;
+      case I64, I32, I16, I8, U8, BOOL -> false;
+    };
+  }
+
   /** Bytes of one element. */
   public int bytes() {
     return bytes;

@@ -2,8 +2,6 @@ package dev.espalier.compression.tensor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.compression.InvalidInput;
@@ -17,12 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.StreamSupport;
 
 /**
  * The safetensors format: eight bytes header length, a JSON header of names, types, shapes and
@@ -30,7 +25,12 @@ import java.util.stream.StreamSupport;
  * any tensor is used; nothing in such a file is ever executed.
  */
 public final class Safetensors {
-  private static final int MAX_HEADER = 100 << 20;
+  /** Ten thousand tensors take about 1 MiB. */
+  private static final int MAX_HEADER = 16 << 20;
+
+  private static final int PIECE = 1 << 20;
+
+  private static final int ZIP = 0x04034b50;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Safetensors() {}
@@ -58,131 +58,53 @@ public final class Safetensors {
     long size = channel.size();
     ByteBuffer start = fill(channel, ByteBuffer.allocate((int) Math.min(8, size)), 0);
     require(
-        !isPickle(start), name, "is a PyTorch pickle or zip archive; only .safetensors is read");
+        !isPickle(start),
+        name,
+        "is a PyTorch pickle or zip archive, not safetensors; `espalier import` reads those");
     require(size >= 8, name, "is %d bytes long, too short for a header", size);
     long headerSize = start.getLong(0);
     require(
-        headerSize > 1 && headerSize <= MAX_HEADER && 8 + headerSize <= size,
+        headerSize > 1 && headerSize <= size - 8,
         name,
         "is truncated or not safetensors: its header claims %d bytes, the file has %d",
         headerSize,
         size);
-    ByteBuffer header = fill(channel, ByteBuffer.allocate((int) headerSize), 8);
-    JsonNode json = json(header, name);
-
+    require(
+        headerSize <= MAX_HEADER,
+        name,
+        "has a header of %d bytes; at most %d are read",
+        headerSize,
+        MAX_HEADER);
+    ByteBuffer text = fill(channel, ByteBuffer.allocate((int) headerSize), 8);
     long data = 8 + headerSize;
-    Map<String, String> metadata = new TreeMap<>();
-    json.path("__metadata__")
-        .properties()
-        .forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
-
+    SafetensorsHeader header =
+        SafetensorsHeader.of(new String(text.array(), UTF_8), name, size - data);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    List<Entry> entries =
-        StreamSupport.stream(json.properties().spliterator(), false)
-            .filter(e -> !e.getKey().equals("__metadata__"))
-            .map(e -> Entry.of(e.getKey(), e.getValue(), name))
-            .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
-            .toList();
-    long end = 0;
-    for (Entry entry : entries) {
-      require(
-          entry.begin() == end,
-          name,
-          "tensor '%s' begins at %d where %d was expected: a hole or an overlap",
-          entry.key(),
-          entry.begin(),
-          end);
-      end = entry.end();
-      require(
-          data + end <= size,
-          name,
-          "is truncated: tensor '%s' ends at byte %d of %d",
-          entry.key(),
-          data + end,
-          size);
-      ByteBuffer bytes =
-          fill(
-              channel,
-              ByteBuffer.allocate((int) (entry.end() - entry.begin())),
-              data + entry.begin());
+    for (SafetensorsHeader.Entry entry : header.entries()) {
+      int length = (int) (entry.end() - entry.begin());
+      ByteBuffer bytes = fill(channel, ByteBuffer.allocate(length), data + entry.begin());
       tensors.put(entry.key(), Tensor.of(entry.dtype(), entry.shape(), bytes));
     }
-    require(data + end == size, name, "has %d bytes after its last tensor", size - data - end);
-    return new Content(new StateDict(tensors), metadata);
+    return new Content(new StateDict(tensors), header.metadata());
   }
 
-  private record Entry(String key, Dtype dtype, int[] shape, long begin, long end) {
-    static Entry of(String key, JsonNode node, String file) {
-      Dtype dtype;
-      try {
-        dtype = Dtype.valueOf(node.path("dtype").asText());
-      } catch (IllegalArgumentException e) {
-        throw new InvalidInput(
-            file + ": tensor '" + key + "' has the unknown dtype " + node.path("dtype"), e);
-      }
-      JsonNode extents = node.path("shape");
-      JsonNode offsets = node.path("data_offsets");
-      require(
-          extents.isArray() && offsets.size() == 2,
-          file,
-          "tensor '%s' lacks shape or offsets",
-          key);
-      int[] shape = new int[extents.size()];
-      for (int i = 0; i < shape.length; i++) {
-        require(
-            extents.get(i).isInt() && extents.get(i).intValue() >= 0,
-            file,
-            "tensor '%s' has the extent %s",
-            key,
-            extents.get(i));
-        shape[i] = extents.get(i).intValue();
-      }
-      long begin = offsets.get(0).asLong(-1);
-      long end = offsets.get(1).asLong(-1);
-      long bytes;
-      try {
-        bytes = Math.multiplyExact(Tensor.size(shape), dtype.bytes());
-      } catch (ArithmeticException e) {
-        throw new InvalidInput(
-            file + ": tensor '" + key + "' has an impossible shape " + extents, e);
-      }
-      require(
-          begin >= 0 && end - begin == bytes && bytes <= Integer.MAX_VALUE - 16,
-          file,
-          "tensor '%s' takes %d bytes by its shape and %d by its offsets",
-          key,
-          bytes,
-          end - begin);
-      return new Entry(key, dtype, shape, begin, end);
-    }
-  }
-
-  /** Zip archives begin with "PK", bare pickles with the opcode 0x80 and a protocol below 6. */
+  /** Zip archives begin with "PK\3\4", bare pickles with the opcode 0x80 and a protocol below 6. */
   private static boolean isPickle(ByteBuffer start) {
-    if (start.limit() < 2) return false;
-    byte first = start.get(0);
-    byte second = start.get(1);
-    boolean zip = first == 'P' && second == 'K';
-    boolean pickle = first == (byte) 0x80 && second >= 2 && second <= 5;
+    if (start.limit() < 4) return false;
+    boolean zip = start.getInt(0) == ZIP;
+    boolean pickle = start.get(0) == (byte) 0x80 && start.get(1) >= 2 && start.get(1) <= 5;
     return zip || pickle && (start.limit() < 8 || start.getLong(0) > MAX_HEADER);
-  }
-
-  private static JsonNode json(ByteBuffer header, String name) {
-    try {
-      JsonNode json = JSON.readTree(new String(header.array(), UTF_8));
-      require(json.isObject(), name, "has a header that is not a JSON object");
-      return json;
-    } catch (JsonProcessingException e) {
-      throw new InvalidInput(name + ": the header is not JSON; this is not a safetensors file", e);
-    }
   }
 
   private static ByteBuffer fill(FileChannel channel, ByteBuffer buffer, long position)
       throws IOException {
     while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("file shrank while it was read");
-      }
+      // The JDK keeps a direct buffer as large as the largest read.
+      int at = buffer.position();
+      ByteBuffer piece = buffer.slice(at, Math.min(PIECE, buffer.remaining()));
+      int read = channel.read(piece, position + at);
+      if (read < 0) throw new IOException("file shrank while it was read");
+      buffer.position(at + read);
     }
     return buffer.flip().order(ByteOrder.LITTLE_ENDIAN);
   }

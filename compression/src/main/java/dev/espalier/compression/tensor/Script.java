@@ -14,8 +14,9 @@ import java.io.InputStream;
 import java.util.List;
 
 /**
- * The torch operations DJL lacks, as functional TorchScript methods in one small resource. Source
- * and authoring command: {@code compression/src/main/python/author_ops.py}.
+ * A TorchScript module and the calling of its methods. The one that {@link Torch.Session#script}
+ * hands out has the torch operations DJL lacks, as functional methods; source and authoring
+ * command: {@code compression/src/main/python/author_ops.py}.
  */
 public final class Script {
   private final PtSymbolBlock block;
@@ -27,10 +28,20 @@ public final class Script {
   static Script load(NDManager manager) {
     try (InputStream resource = Script.class.getResourceAsStream("ops.pt")) {
       if (resource == null) throw new IllegalStateException("the resource ops.pt is missing");
-      return new Script(JniUtils.loadModule((PtNDManager) manager, resource, true, false));
+      return load(manager, resource);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * The module in {@code file}, owned by {@code manager} and on its device.
+   *
+   * @throws ai.djl.engine.EngineException if it is no TorchScript module
+   * @throws IOException if it cannot be read
+   */
+  public static Script load(NDManager manager, InputStream file) throws IOException {
+    return new Script(JniUtils.loadModule((PtNDManager) manager, file, true, false));
   }
 
   /**
@@ -66,7 +77,8 @@ public final class Script {
     raw(method, false, arguments).close();
   }
 
-  String text(String method) {
+  /** The text that a method without arguments returns. */
+  public String text(String method) {
     try (IValue result = raw(method, false)) {
       return result.toStringValue();
     }

@@ -71,6 +71,32 @@ public record StateDict(Map<String, Tensor> tensors) {
     return new StateDict(part);
   }
 
+  /** These weights without {@code key}, whether it is there or not. */
+  public StateDict without(String key) {
+    Map<String, Tensor> others = new LinkedHashMap<>(tensors);
+    others.remove(key);
+    return new StateDict(others);
+  }
+
+  /**
+   * Holds that these are weights: floating-point tensors of finite numbers.
+   *
+   * @throws InvalidInput naming the first tensor that is not
+   */
+  public void requireFloats(String name) {
+    tensors.forEach(
+        (key, tensor) -> {
+          InvalidInput.require(
+              tensor.dtype().isFloat(),
+              "%s: tensor '%s' holds %s; weights are F64, F32, F16 or BF16",
+              name,
+              key,
+              tensor.dtype());
+          InvalidInput.require(
+              tensor.isFinite(), "%s: tensor '%s' holds NaN or infinite numbers", name, key);
+        });
+  }
+
   /**
    * Holds these weights against the shapes a configuration declares.
    *

@@ -133,6 +133,31 @@ public final class Tensor {
     return values;
   }
 
+  /** Whether no element is infinite or NaN; integers never are. */
+  public boolean isFinite() {
+    ByteBuffer b = bytes();
+    // All bits of the exponent set: infinity or NaN.
+    long exponent =
+        switch (dtype) {
+          case F64 -> 0x7FF0000000000000L;
+          case F32 -> 0x7F800000L;
+          case F16 -> 0x7C00L;
+          case BF16 -> 0x7F80L;
+          default -> 0;
+        };
+    if (exponent == 0) return true;
+    while (b.hasRemaining()) {
+      long bits =
+          switch (dtype) {
+            case F64 -> b.getLong();
+            case F32 -> b.getInt();
+            default -> b.getShort();
+          };
+      if ((bits & exponent) == exponent) return false;
+    }
+    return true;
+  }
+
   /** The elements of an integer tensor; a fresh array. */
   public long[] longs() {
     long[] values = new long[size()];

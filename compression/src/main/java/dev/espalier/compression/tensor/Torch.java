@@ -10,8 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.espalier.compression.InvalidInput;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -187,10 +185,14 @@ public final class Torch {
             default -> tensor;
           };
       long[] shape = Arrays.stream(plain.shape()).asLongStream().toArray();
-      ByteBuffer direct =
-          ByteBuffer.allocateDirect(plain.bytes().remaining()).order(ByteOrder.nativeOrder());
-      direct.put(plain.bytes()).flip();
-      return scope.create(direct, new Shape(shape), type);
+      NDArray array = scope.create(new Shape(shape), type);
+      if (plain.size() == 0) return array;
+      if (torch.device.isGpu()) {
+        array.set(plain.bytes());
+      } else {
+        array.toByteBuffer(true).put(plain.bytes());
+      }
+      return array;
     }
 
     @Override
@@ -213,8 +215,6 @@ public final class Torch {
           default -> throw new EngineException("no host type for " + array.getDataType());
         };
     int[] shape = Arrays.stream(array.getShape().getShape()).mapToInt(Math::toIntExact).toArray();
-    ByteBuffer from = array.toByteBuffer();
-    ByteBuffer copy = ByteBuffer.allocate(from.remaining()).put(from).flip();
-    return Tensor.of(dtype, shape, copy);
+    return Tensor.of(dtype, shape, array.toByteBuffer(false));
   }
 }

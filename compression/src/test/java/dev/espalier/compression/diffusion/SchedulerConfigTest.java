@@ -53,7 +53,7 @@ class SchedulerConfigTest {
           {"trained_betas": [0.1]}              | 'trained_betas' does not fit; legal: null
           {"clip_sample_range": 0}              | 'clip_sample_range' is 0.0; legal: more than 0
           {"steps_offset": -1}                  | 'steps_offset' is -1; legal: 0 to 999
-          {"variance_type": "fixed_small"}      | unknown field 'variance_type'
+          {"variance_type": "learned"}          | 'variance_type' is 'learned'; legal: fixed_
           [1]                                   | is not a JSON object
           """)
   void whatIsNotSupportedIsRefusedByName(String json, String message) {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.tensor.Tensor;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FeatureStatisticsTest {
@@ -26,27 +25,31 @@ class FeatureStatisticsTest {
   }
 
   @Test
-  void theCutIntoBatchesDoesNotMatter() {
-    Tensor all = gaussian(2500, 3, 0);
-    FeatureStatistics whole = FeatureStatistics.of(all);
-    FeatureStatistics parts = new FeatureStatistics(3);
-    for (int start = 0; start < 2500; start += 7) {
-      parts.addBatch(all.select(0, IntStream.range(start, Math.min(2500, start + 7)).toArray()));
+  void severalBlocksFollowThemToo() {
+    Tensor all = gaussian(9000, 3, 0);
+    double[] values = all.doubles();
+    double[] mean = new double[3];
+    for (int i = 0; i < values.length; i++) mean[i % 3] += values[i] / 9000;
+    double product = 0;
+    for (int i = 0; i < values.length; i += 3) {
+      product += (values[i] - mean[0]) * (values[i + 2] - mean[2]);
     }
-    assertThat(parts.count()).isEqualTo(2500);
-    assertThat(parts.mean()).isEqualTo(whole.mean());
-    assertThat(parts.covariance(UNBIASED)).isEqualTo(whole.covariance(UNBIASED));
+    FeatureStatistics statistics = FeatureStatistics.of(all);
+    assertThat(statistics.mean().doubles()).containsExactly(mean, within(1e-12));
+    assertThat(statistics.scatter().doubles()[2]).isCloseTo(product, within(1e-9));
+    assertThat(statistics.scatter().doubles()[6]).isEqualTo(statistics.scatter().doubles()[2]);
   }
 
   @Test
-  void readingInBetweenChangesNothingButRounding() {
-    Tensor all = gaussian(1500, 3, 0);
-    FeatureStatistics read = new FeatureStatistics(3);
-    read.addBatch(all.select(0, IntStream.range(0, 700).toArray()));
-    assertThat(read.mean().size()).isEqualTo(3);
-    read.addBatch(all.select(0, IntStream.range(700, 1500).toArray()));
-    assertThat(read.covariance(UNBIASED).doubles())
-        .containsExactly(FeatureStatistics.of(all).covariance(UNBIASED).doubles(), within(1e-12));
+  void aCountIsAsGoodAsARepetition() {
+    Tensor few = gaussian(5, 3, 0);
+    Tensor repeated = few.select(0, new int[] {0, 2, 2, 2, 4});
+    FeatureStatistics counted = FeatureStatistics.of(few, new int[] {1, 0, 3, 0, 1});
+    FeatureStatistics listed = FeatureStatistics.of(repeated);
+    assertThat(counted.count()).isEqualTo(5);
+    assertThat(counted.mean().doubles()).containsExactly(listed.mean().doubles(), within(1e-14));
+    assertThat(counted.scatter().doubles())
+        .containsExactly(listed.scatter().doubles(), within(1e-14));
   }
 
   @Test
@@ -58,15 +61,46 @@ class FeatureStatisticsTest {
   }
 
   @Test
-  void otherWidthsAndInfiniteFeaturesAreRefused() {
-    FeatureStatistics statistics = new FeatureStatistics(2);
-    assertThatThrownBy(() -> statistics.addBatch(Tensor.of(new double[3], 1, 3)))
+  void manyWideVectorsAreMultipliedInFloat32AndTheDistanceHardlyTells() {
+    Tensor real = gaussian(2600, 300, 0.5).toFloat32();
+    Tensor fake = gaussian(2400, 300, 0.6).toFloat32();
+    double narrow = FrechetDistance.of(real, fake, UNBIASED);
+    double wide = FrechetDistance.of(wide(real), wide(fake), UNBIASED);
+    assertThat(narrow).isNotEqualTo(wide).isCloseTo(wide, within(1e-7 * wide));
+  }
+
+  @Test
+  void featuresThatDependOnOthersAreMultipliedInDouble() {
+    float[] values = gaussian(2600, 300, 0).floats();
+    for (int i = 0; i < values.length; i += 300) values[i + 299] = values[i] + values[i + 1];
+    Tensor dependent = Tensor.of(values, 2600, 300);
+    assertThat(FeatureStatistics.of(dependent)).isEqualTo(FeatureStatistics.of(wide(dependent)));
+  }
+
+  @Test
+  void whatIsWrittenReadsBack() {
+    FeatureStatistics statistics = FeatureStatistics.of(gaussian(10, 3, 0));
+    assertThat(FeatureStatistics.of(statistics.toStateDict())).isEqualTo(statistics);
+  }
+
+  @Test
+  void infiniteFeaturesAndNoneAtAllAreRefused() {
+    for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> FeatureStatistics.of(Tensor.of(new double[] {1, 2, 3, value}, 2, 2)))
+          .isInstanceOf(InvalidInput.class)
+          .hasMessageContaining("features hold")
+          .hasMessageContaining("diverged");
+    }
+    assertThatThrownBy(() -> FeatureStatistics.of(Tensor.of(new double[0], 0, 2)))
         .isInstanceOf(InvalidInput.class)
-        .hasMessage("features are [images, 2] here, not F64[1, 3]");
-    assertThatThrownBy(() -> statistics.addBatch(Tensor.of(new double[] {1, Double.NaN}, 1, 2)))
+        .hasMessage("feature statistics need at least 1 image");
+    assertThatThrownBy(() -> FeatureStatistics.of(Tensor.of(new double[4], 4)))
         .isInstanceOf(InvalidInput.class)
-        .hasMessageContaining("features hold NaN");
-    assertThat(statistics.count()).isZero();
+        .hasMessage("features are F32 or F64 [images, width], not F64[4]");
+  }
+
+  private static Tensor wide(Tensor features) {
+    return Tensor.of(features.doubles(), features.shape());
   }
 
   private static Tensor gaussian(int rows, int width, double offset) {

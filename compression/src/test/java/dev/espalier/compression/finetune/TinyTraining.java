@@ -8,6 +8,7 @@ import dev.espalier.compression.network.Initialisation;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
 import dev.espalier.compression.tensor.Safetensors;
+import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ final class TinyTraining {
   /** What the program returns when it ends itself, as a killed one does. */
   static final int KILLED = 137;
 
-  private static final Network NETWORK =
+  static final Network NETWORK =
       Networks.of(
           Json.parse(
               """
@@ -51,8 +52,18 @@ final class TinyTraining {
         String.format(json, steps, precision, steps / 2), FinetuneConfig.class, "test");
   }
 
+  /** A batch of six without dropout, learning from a teacher. */
+  static FinetuneConfig distilled(String loss, double weight) {
+    String json = "{\"steps\": 5, \"batch\": 6, \"loss\": \"%s\", \"distillation\": %s}";
+    return Json.read(String.format(json, loss, weight), FinetuneConfig.class, "test");
+  }
+
   static TrainingState start() {
-    return TrainingState.start(Initialisation.pytorch(NETWORK.declaredShapes(), 2));
+    return TrainingState.start(weights(2));
+  }
+
+  static StateDict weights(long seed) {
+    return Initialisation.pytorch(NETWORK.declaredShapes(), seed);
   }
 
   /** Trains from {@code start} to the end; {@code checkpoint} gets the state half-way. */
@@ -64,7 +75,7 @@ final class TinyTraining {
     }
   }
 
-  private static ImageDataset images() {
+  static ImageDataset images() {
     int size = 300;
     byte[] pixels = new byte[size * 64];
     CounterRandom.at(1, "pixels", 0).nextBytes(pixels);

@@ -21,12 +21,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * A training on stored batches: losses and gradient norms of every step, the weights at the end and
- * their moving averages are those of torch's Adam and diffusers' {@code EMAModel}.
+ * their moving averages are those of torch's Adam or AdamW and diffusers' {@code EMAModel}.
  */
 final class AdamChecker implements ReferenceChecker {
   private static final double RELATIVE_TOLERANCE = 1e-5;
@@ -41,8 +42,14 @@ final class AdamChecker implements ReferenceChecker {
   @Override
   public boolean accepts(Path caseDir) {
     return caseDir.getParent().endsWith("optimizer")
-        && spec(caseDir).path("optimizer").asText().equals("Adam")
-        && Files.exists(caseDir.resolve("batches.safetensors"));
+        && List.of("Adam", "AdamW").contains(spec(caseDir).path("optimizer").asText())
+        && Files.exists(batches(caseDir));
+  }
+
+  /** A case may use the batches of another one. */
+  private static Path batches(Path caseDir) {
+    String owner = spec(caseDir).path("share").asText(caseDir.getFileName().toString());
+    return caseDir.resolveSibling(owner).resolve("batches.safetensors");
   }
 
   private static JsonNode spec(Path caseDir) {
@@ -75,13 +82,17 @@ final class AdamChecker implements ReferenceChecker {
       Path caseDir, JsonNode spec, Average average, TrainingListener listener) {
     Path model = ReferenceSet.at(spec.get("model").asText());
     StateDict start = ReferenceSet.tensors(model.resolve("model.safetensors"));
-    StateDict batches = ReferenceSet.tensors(caseDir.resolve("batches.safetensors"));
+    StateDict batches = ReferenceSet.tensors(batches(caseDir));
     try (Torch.Session session = Torch.open()) {
       return TrainingLoop.run(
           session,
           TrainingState.start(start),
           config(spec, average),
-          new StoredBatches(session, ReferenceSet.network(model), batches),
+          new StoredBatches(
+              session,
+              ReferenceSet.network(model),
+              batches,
+              spec.get("loss").asText().equals("sum_mean")),
           listener);
     }
   }
@@ -89,21 +100,25 @@ final class AdamChecker implements ReferenceChecker {
   private static FinetuneConfig config(JsonNode spec, Average average) {
     JsonNode optimizer = spec.get("opt_args");
     Map<String, Object> fields =
-        Map.of(
-            "steps", spec.get("steps"),
-            "batch", spec.get("batch"),
-            "learningRate", optimizer.get("lr"),
-            "beta1", optimizer.at("/betas/0"),
-            "beta2", optimizer.at("/betas/1"),
-            "epsilon", optimizer.get("eps"),
-            "clip", spec.get("clip"),
-            "emaDecay", average.decay(),
-            "emaWarmup", average.warmup());
+        Map.ofEntries(
+            Map.entry("steps", spec.get("steps")),
+            Map.entry("batch", spec.get("batch")),
+            Map.entry("optimizer", spec.get("optimizer").asText().toLowerCase(Locale.ROOT)),
+            Map.entry("learningRate", optimizer.get("lr")),
+            Map.entry("warmup", spec.path("warmup").asInt(0)),
+            Map.entry("beta1", optimizer.at("/betas/0")),
+            Map.entry("beta2", optimizer.at("/betas/1")),
+            Map.entry("epsilon", optimizer.get("eps")),
+            Map.entry("weightDecay", optimizer.get("weight_decay")),
+            Map.entry("clip", spec.get("clip")),
+            Map.entry("emaDecay", average.decay()),
+            Map.entry("emaWarmup", average.warmup()));
     return Json.bind(Json.MAPPER.valueToTree(fields), FinetuneConfig.class, "case.json");
   }
 
-  /** Squared error summed over pixels, on the batches of the case. */
-  private record StoredBatches(Torch.Session session, Network network, StateDict batches)
+  /** Squared error, summed over pixels or averaged over all, on the batches of the case. */
+  private record StoredBatches(
+      Torch.Session session, Network network, StateDict batches, boolean summed)
       implements Objective {
     @Override
     public NDArray loss(Run ops, NDManager scope, int step) {
@@ -120,7 +135,7 @@ final class AdamChecker implements ReferenceChecker {
       NDArray predicted = network.forward(ops, batch.noisy(), batch.timesteps());
       return session
           .script()
-          .run(scope, "squared_error", true, batch.noise(), predicted, true)
+          .run(scope, "squared_error", true, batch.noise(), predicted, summed)
           .singletonOrThrow();
     }
 

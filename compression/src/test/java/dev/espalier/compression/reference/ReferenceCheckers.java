@@ -17,7 +17,7 @@ final class ReferenceCheckers {
           new PrdcChecker(),
           new ImagePairsChecker(),
           new UNet2DForwardChecker(),
-          new DdimSchedulerChecker(),
+          new SchedulerChecker(),
           new DdimTrajectoryChecker(),
           new DdimCodebaseChecker(),
           new AdamChecker());

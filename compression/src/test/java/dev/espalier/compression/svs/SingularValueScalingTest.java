@@ -119,7 +119,7 @@ class SingularValueScalingTest {
     double[] outer = new double[8 * 12];
     for (int i = 0; i < outer.length; i++) outer[i] = left[i / 12] * right[i % 12];
     for (double power : new double[] {0, 0.5, 1}) {
-      Tensor scaled = SingularValueScaling.weight(Tensor.of(outer, 8, 12), power);
+      Tensor scaled = SingularValueScaling.weight("w", Tensor.of(outer, 8, 12), power).weight();
       Spectrum spectrum = Spectrum.of("w", scaled);
       assertThat(spectrum.rank()).isEqualTo(1);
       assertThat(spectrum.max())
@@ -136,8 +136,8 @@ class SingularValueScalingTest {
   @Test
   void powerOneChangesNothingAndPowerZeroMakesAllValuesOne() {
     Tensor weight = gaussian(9, 6, 4, 3, 3);
-    assertClose(SingularValueScaling.weight(weight, 1), weight.doubles(), 1e-6);
-    assertThat(Spectrum.of("w", SingularValueScaling.weight(weight, 0)).values())
+    assertClose(SingularValueScaling.weight("w", weight, 1).weight(), weight.doubles(), 1e-6);
+    assertThat(Spectrum.of("w", SingularValueScaling.weight("w", weight, 0).weight()).values())
         .allSatisfy(s -> assertThat(s).isCloseTo(1, within(1e-6)));
   }
 
@@ -227,7 +227,7 @@ class SingularValueScalingTest {
   }
 
   private static Tensor scale(Tensor weight) {
-    return SingularValueScaling.weight(weight, 0.5);
+    return SingularValueScaling.weight("w", weight, 0.5).weight();
   }
 
   private static Tensor gaussian(long seed, int... shape) {

@@ -29,6 +29,23 @@ class SvsConfigTest {
     assertThat(Json.read(Json.write(config), SvsConfig.class, "plan")).isEqualTo(config);
   }
 
+  /** Keys of what lies on shelves contain this text. */
+  @Test
+  void scalingIsWrittenAsBeforeThereWereOtherInitialisations() {
+    assertThat(Json.write(SvsConfig.defaults()))
+        .isEqualTo("{\"enabled\":true,\"scaleBias\":true,\"resetNorm\":true,\"power\":0.5}");
+    assertThat(Json.read("{\"seed\": 9}", SvsConfig.class, "plan")).isEqualTo(SvsConfig.defaults());
+  }
+
+  @Test
+  void anInitialisationIsWrittenWithItsSeed() {
+    SvsConfig drawn =
+        Json.read("{\"initialisation\": \"xavier\", \"seed\": 9}", SvsConfig.class, "plan");
+    assertThat(drawn.draws()).isTrue();
+    assertThat(Json.write(drawn)).endsWith("\"initialisation\":\"xavier\",\"seed\":9}");
+    assertThat(Json.read(Json.write(drawn), SvsConfig.class, "plan")).isEqualTo(drawn);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -36,7 +53,8 @@ class SvsConfigTest {
         "{'power': 1.5}   | svs.power is 1.5; legal are 0 to 1",
         "{'power': -0.1}  | svs.power is -0.1; legal are 0 to 1",
         "{'power': 'NaN'} | power",
-        "{'powr': 0.5}    | unknown field 'powr'; legal here are: enabled, power, resetNorm",
+        "{'initialisation': 'he'} | 'he'; legal are pruned, random, xavier, kaiming",
+        "{'powr': 0.5}    | unknown field 'powr'; legal here are: enabled, initialisation, power",
       },
       quoteCharacter = '"')
   void badInputIsRefusedInOneLine(String json, String message) {

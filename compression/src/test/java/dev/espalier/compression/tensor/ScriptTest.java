@@ -60,7 +60,8 @@ class ScriptTest {
             1e-8,
             0.0,
             0.0,
-            0.9);
+            0.9,
+            false);
     return Torch.toHost(weight);
   }
 }

@@ -7,7 +7,6 @@ import dev.espalier.activities.Workbench;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.prune.PruneConfig;
-import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.workers.report.Arm;
 import dev.espalier.workers.report.Arm.Curve;
 import dev.espalier.workers.report.Arm.Measures;
@@ -23,7 +22,9 @@ import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.EvaluateActivity;
+import dev.espalier.workflows.FinetuneActivity;
 import dev.espalier.workflows.ReportActivity;
+import dev.espalier.workflows.SvsActivity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -44,14 +45,12 @@ final class ReportReading {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
-  /** Spectra are drawn for so many weights, spread over the network. */
-  private static final int SPECTRA = 3;
-
   private final Workbench bench;
-  private final Map<String, SpectrumReport> spectra = new LinkedHashMap<>();
+  private final SpectrumReading spectra;
 
   ReportReading(Workbench bench) {
     this.bench = bench;
+    this.spectra = new SpectrumReading(bench);
   }
 
   ReportData read(ReportActivity.Request request) throws IOException {
@@ -60,7 +59,7 @@ final class ReportReading {
     CompressionPlan plan = first.plan();
     List<Arm> arms = new ArrayList<>();
     arms.add(dense(first));
-    for (Setting setting : Setting.of(results)) arms.addAll(arms(setting));
+    for (Setting setting : Setting.of(results, request.labels())) arms.addAll(arms(setting));
     return new ReportData(
         request.run(),
         TIME.format(Instant.now()),
@@ -83,6 +82,8 @@ final class ReportReading {
         arms,
         facts(results),
         details(results),
+        new PublishedReading(request, e -> evaluation(e).numbers()).read(),
+        new SweptReading(request).read(),
         notes(results));
   }
 
@@ -113,22 +114,45 @@ final class ReportReading {
             first.prune().seconds());
     arms.add(pruned.withWidths(widths(first)));
     for (List<CompressionResult> same : groups(results, r -> r.plan().svs().enabled())) {
-      CompressionResult one = same.get(0);
-      if (one.svs() != null) {
-        arms.add(withSpectra(Arm.of(Stage.SCALED, name), one.svs().network()));
-      }
-      Arm finetuned = Arm.of(one.svs() == null ? Stage.FINETUNED : Stage.SVS_FINETUNED, name);
-      arms.add(
-          shown(
-                  finetuned,
-                  one.finetune().network(),
-                  same.stream().map(CompressionResult::finetuned).toList(),
-                  one.prune().seconds()
-                      + (one.svs() == null ? 0 : one.svs().seconds())
-                      + one.finetune().seconds())
-              .withCurves(curves(one), resumedAt(one)));
+      arms.addAll(after(name, same));
     }
     return arms;
+  }
+
+  /** What became of a pruned network: scaled or drawn anew, and finetuned, as far as there is. */
+  private List<Arm> after(String name, List<CompressionResult> same) throws IOException {
+    CompressionResult one = same.get(0);
+    List<Arm> arms = new ArrayList<>();
+    SvsActivity.Result svs = one.svs();
+    FinetuneActivity.Result finetune = one.finetune();
+    List<EvaluateActivity.Result> last = same.stream().map(CompressionResult::finetuned).toList();
+    double seconds = one.prune().seconds() + (svs == null ? 0 : svs.seconds());
+    if (svs != null) {
+      boolean draws = one.plan().svs().draws();
+      Arm refined =
+          Arm.of(draws ? Stage.DRAWN : Stage.SCALED, name)
+              .scaledBy(draws ? 1 : one.plan().svs().power());
+      arms.add(
+          finetune == null
+              ? shown(refined, svs.network(), last, seconds)
+              : spectra.of(refined, svs.network()));
+    }
+    if (finetune != null) {
+      Arm tuned =
+          shown(Arm.of(last(one), name), finetune.network(), last, seconds + finetune.seconds());
+      arms.add(tuned.withCurves(curves(finetune), resumedAt(finetune)));
+    }
+    return arms;
+  }
+
+  /** How far the last network of a run has come. */
+  static Stage last(CompressionResult result) {
+    boolean draws = result.svs() != null && result.plan().svs().draws();
+    if (result.finetune() == null) {
+      return result.svs() == null ? Stage.PRUNED : draws ? Stage.DRAWN : Stage.SCALED;
+    }
+    if (draws) return Stage.DRAWN_FINETUNED;
+    return result.svs() == null ? Stage.FINETUNED : Stage.SVS_FINETUNED;
   }
 
   private Arm shown(
@@ -147,31 +171,11 @@ final class ReportReading {
             evaluations.stream().map(EvaluateActivity.Result::ssim).toList(),
             e.imagesPerSecond(),
             seconds);
-    return withSpectra(arm.with(measures).withSamples(samples), network);
+    return spectra.of(arm.with(measures).withSamples(samples), network);
   }
 
   private StoredArtifact evaluation(EvaluateActivity.Result result) {
     return bench.shelf().get(result.evaluation().key());
-  }
-
-  private Arm withSpectra(Arm arm, Artifact network) throws IOException {
-    SpectrumReport report = spectra.get(network.key());
-    if (report == null) {
-      report = SpectrumReport.of(LoadedNetwork.read(bench.networks().get(network)).weights());
-      spectra.put(network.key(), report);
-    }
-    Map<String, Double> conditions = new LinkedHashMap<>();
-    report.tensors().forEach(t -> conditions.put(t.key(), t.condition()));
-    List<dev.espalier.compression.svs.Spectrum> square =
-        report.tensors().stream()
-            .filter(t -> t.key().endsWith(".conv2.weight") && t.rows() > 4)
-            .toList();
-    List<Arm.Spectrum> few = new ArrayList<>();
-    for (int i = 0; i < Math.min(SPECTRA, square.size()); i++) {
-      var s = square.get(i * (square.size() - 1) / Math.max(1, SPECTRA - 1));
-      few.add(new Arm.Spectrum(s.key(), s.values()));
-    }
-    return arm.withSpectra(conditions, few);
   }
 
   /** From the dense network's widths, whatever turns lay between. */
@@ -195,8 +199,8 @@ final class ReportReading {
     return Json.parse(new String(bytes, StandardCharsets.UTF_8), "cuts.json");
   }
 
-  private List<Curve> curves(CompressionResult result) {
-    StoredArtifact trained = bench.shelf().get(result.finetune().network().key());
+  private List<Curve> curves(FinetuneActivity.Result finetune) {
+    StoredArtifact trained = bench.shelf().get(finetune.network().key());
     List<CurveLog.Point> points = CurveLog.read(trained.bytes(CurveLog.PART)).points();
     return List.of(
         curve("training loss", points, CurveLog.Point::loss),
@@ -215,8 +219,8 @@ final class ReportReading {
     return new Curve(quantity, drawn);
   }
 
-  private static List<Integer> resumedAt(CompressionResult result) {
-    int step = result.finetune().resumedFrom();
+  private static List<Integer> resumedAt(FinetuneActivity.Result finetune) {
+    int step = finetune.resumedFrom();
     return step == 0 ? List.of() : List.of(step);
   }
 

@@ -74,7 +74,8 @@ public record Stages(
         new ReportStage(bench));
   }
 
-  private static Workbench bench(Resources resources) {
+  /** What stages on the shelf work with. */
+  public static Workbench bench(Resources resources) {
     Settings settings = resources.settings();
     Map<String, String> createdBy =
         Map.of(
@@ -92,7 +93,7 @@ public record Stages(
     return new Workbench(
         shelf,
         new BaseNetworks(shelf, settings.home().resolve("networks")),
-        new Datasets(roots),
+        new Datasets(roots, resources.folder().cache().resolve("data")),
         new StageMeters(resources.registry()));
   }
 

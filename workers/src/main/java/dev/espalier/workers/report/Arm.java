@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param resumedAt steps at which training went on from a checkpoint after an interruption
  * @param conditionNumbers largest over smallest singular value of each weight, by weight name
  * @param spectra all singular values of a few weights
+ * @param weights what is known of the singular values of all its weights
+ * @param power exponent put on the singular values to make it; 1 where none was
  * @param widths channels of each pruning group before and after
  * @param samples grid of images; every arm's is drawn from the same noise, in the same order
  */
@@ -29,6 +31,8 @@ public record Arm(
     List<Integer> resumedAt,
     Map<String, Double> conditionNumbers,
     List<Spectrum> spectra,
+    @Nullable WeightSpectra weights,
+    double power,
     List<Width> widths,
     @Nullable Picture samples) {
 
@@ -43,31 +47,112 @@ public record Arm(
   /** An arm of which nothing is known yet. */
   public static Arm of(Stage stage, String setting) {
     return new Arm(
-        stage, setting, null, List.of(), List.of(), Map.of(), List.of(), List.of(), null);
+        stage, setting, null, List.of(), List.of(), Map.of(), List.of(), null, 1, List.of(), null);
   }
 
   public Arm with(Measures measured) {
     return new Arm(
-        stage, setting, measured, curves, resumedAt, conditionNumbers, spectra, widths, samples);
+        stage,
+        setting,
+        measured,
+        curves,
+        resumedAt,
+        conditionNumbers,
+        spectra,
+        weights,
+        power,
+        widths,
+        samples);
   }
 
   public Arm withCurves(List<Curve> drawn, List<Integer> resumed) {
     return new Arm(
-        stage, setting, measures, drawn, resumed, conditionNumbers, spectra, widths, samples);
+        stage,
+        setting,
+        measures,
+        drawn,
+        resumed,
+        conditionNumbers,
+        spectra,
+        weights,
+        power,
+        widths,
+        samples);
   }
 
   public Arm withSpectra(Map<String, Double> conditions, List<Spectrum> few) {
-    return new Arm(stage, setting, measures, curves, resumedAt, conditions, few, widths, samples);
+    return new Arm(
+        stage,
+        setting,
+        measures,
+        curves,
+        resumedAt,
+        conditions,
+        few,
+        weights,
+        power,
+        widths,
+        samples);
+  }
+
+  public Arm with(WeightSpectra all) {
+    return new Arm(
+        stage,
+        setting,
+        measures,
+        curves,
+        resumedAt,
+        conditionNumbers,
+        spectra,
+        all,
+        power,
+        widths,
+        samples);
+  }
+
+  public Arm scaledBy(double exponent) {
+    return new Arm(
+        stage,
+        setting,
+        measures,
+        curves,
+        resumedAt,
+        conditionNumbers,
+        spectra,
+        weights,
+        exponent,
+        widths,
+        samples);
   }
 
   public Arm withWidths(List<Width> changed) {
     return new Arm(
-        stage, setting, measures, curves, resumedAt, conditionNumbers, spectra, changed, samples);
+        stage,
+        setting,
+        measures,
+        curves,
+        resumedAt,
+        conditionNumbers,
+        spectra,
+        weights,
+        power,
+        changed,
+        samples);
   }
 
   public Arm withSamples(Picture grid) {
     return new Arm(
-        stage, setting, measures, curves, resumedAt, conditionNumbers, spectra, widths, grid);
+        stage,
+        setting,
+        measures,
+        curves,
+        resumedAt,
+        conditionNumbers,
+        spectra,
+        weights,
+        power,
+        widths,
+        grid);
   }
 
   /** How far a network has come; the order is the order of rows, legends and grids. */
@@ -75,8 +160,10 @@ public record Arm(
     DENSE("dense"),
     PRUNED("pruned"),
     SCALED("scaled"),
+    DRAWN("drawn anew"),
     FINETUNED("finetuned"),
-    SVS_FINETUNED("+ SVS, finetuned");
+    SVS_FINETUNED("+ SVS, finetuned"),
+    DRAWN_FINETUNED("drawn anew, finetuned");
 
     private final String label;
 

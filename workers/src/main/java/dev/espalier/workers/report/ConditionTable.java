@@ -4,49 +4,62 @@ import static dev.espalier.workers.report.Tag.tag;
 
 import dev.espalier.workers.report.Arm.Spectrum;
 import dev.espalier.workers.report.Arm.Stage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Condition numbers per network: the median over all weights, then the weights drawn above it. */
 final class ConditionTable {
-  private final List<Arm> arms;
-  private final double power;
-  private final List<String> settings;
+  private static final List<Stage> LATER =
+      List.of(Stage.DRAWN, Stage.FINETUNED, Stage.SVS_FINETUNED, Stage.DRAWN_FINETUNED);
 
-  private ConditionTable(List<Arm> arms, double power) {
+  private final List<Arm> arms;
+  private final List<Stage> later;
+  private final boolean scaled;
+
+  private ConditionTable(List<Arm> arms) {
     this.arms = arms;
-    this.power = power;
-    this.settings = Arms.settings(arms);
+    List<Stage> stages = arms.stream().map(Arm::stage).toList();
+    this.later = LATER.stream().filter(stages::contains).toList();
+    this.scaled = stages.contains(Stage.SCALED);
   }
 
-  static Tag draw(List<Arm> arms, double power) {
-    return new ConditionTable(arms, power).table();
+  static Tag draw(List<Arm> arms) {
+    return new ConditionTable(arms).table();
   }
 
   private Tag table() {
     Tag head = tag("tr");
-    List<String> columns =
-        List.of(
-            "Condition number κ",
-            "dense",
-            "pruned",
-            power == 0.5 ? "√κ of pruned" : "κ of pruned, to the power",
-            "scaled",
-            "finetuned",
-            "+ SVS, finetuned");
+    List<String> columns = columns();
     for (int i = 0; i < columns.size(); i++) {
       head.add(tag("th", i == 0 ? "" : "number").with("scope", "col").text(columns.get(i)));
     }
     Tag table = tag("table", "conditions").add(tag("thead").add(head));
-    for (String setting : settings) table.add(body(setting));
+    for (String setting : Arms.settings(arms)) table.add(body(setting));
     return tag("div", "scroll").add(table);
+  }
+
+  private List<String> columns() {
+    List<String> columns = new ArrayList<>(List.of("Condition number κ", "dense", "pruned"));
+    if (scaled) {
+      boolean roots =
+          arms.stream().filter(a -> a.stage() == Stage.SCALED).allMatch(a -> a.power() == 0.5);
+      columns.add(roots ? "√κ of pruned" : "κ of pruned, to the power");
+      columns.add(Stage.SCALED.label());
+    }
+    later.forEach(stage -> columns.add(stage.label()));
+    return columns;
   }
 
   private Tag body(String setting) {
     Tag body = tag("tbody");
     body.add(
         tag("tr", "setting")
-            .add(tag("th").with("scope", "rowgroup").with("colspan", 7).text(setting)));
+            .add(
+                tag("th")
+                    .with("scope", "rowgroup")
+                    .with("colspan", columns().size())
+                    .text(setting)));
     body.add(row("median over all weights", Optional.empty(), setting, false));
     Arms.besideDense(arms, setting).stream()
         .flatMap(a -> a.spectra().stream())
@@ -58,14 +71,18 @@ final class ConditionTable {
 
   private Tag row(String name, Optional<String> weight, String setting, boolean key) {
     double pruned = condition(Stage.PRUNED, setting, weight);
-    return tag("tr")
-        .add(tag("th", key ? "key-name" : "").with("scope", "row").text(name))
-        .add(number(condition(Stage.DENSE, "", weight)))
-        .add(number(pruned))
-        .add(number(Math.pow(pruned, power)).with("data-expected", "true"))
-        .add(number(condition(Stage.SCALED, setting, weight)))
-        .add(number(condition(Stage.FINETUNED, setting, weight)))
-        .add(number(condition(Stage.SVS_FINETUNED, setting, weight)));
+    Tag row =
+        tag("tr")
+            .add(tag("th", key ? "key-name" : "").with("scope", "row").text(name))
+            .add(number(condition(Stage.DENSE, "", weight)))
+            .add(number(pruned));
+    if (scaled) {
+      double power = Arms.find(arms, Stage.SCALED, setting).map(Arm::power).orElse(Double.NaN);
+      row.add(number(Math.pow(pruned, power)).with("data-expected", "true"));
+      row.add(number(condition(Stage.SCALED, setting, weight)));
+    }
+    later.forEach(stage -> row.add(number(condition(stage, setting, weight))));
+    return row;
   }
 
   private double condition(Stage stage, String setting, Optional<String> weight) {

@@ -10,6 +10,9 @@ final class DistanceChart {
   private static final int ROW = 44;
   private static final int HEAD = 22;
 
+  /** Characters of a setting's name that fit beside its row; a longer one stands above it. */
+  private static final int BESIDE = 11;
+
   private DistanceChart() {}
 
   static Tag draw(ReportData data) {
@@ -47,7 +50,8 @@ final class DistanceChart {
   }
 
   private static void row(Tag svg, Axis x, int y, String setting, List<Arm> arms) {
-    svg.add(tag("text", "axis row").with("x", "0").with("y", y + 4).text(setting));
+    boolean fits = setting.length() <= BESIDE;
+    svg.add(tag("text", "axis row").with("x", "0").with("y", fits ? y + 4 : y - 12).text(setting));
     svg.add(tag("line", "base").with("x1", "11%").with("x2", "99%").with("y1", y).with("y2", y));
     for (Arm arm : arms) {
       int lane = y + lane(arm);
@@ -63,7 +67,7 @@ final class DistanceChart {
   private static int lane(Arm arm) {
     return switch (arm.stage()) {
       case FINETUNED -> -7;
-      case SVS_FINETUNED -> 7;
+      case SVS_FINETUNED, DRAWN_FINETUNED -> 7;
       default -> 0;
     };
   }

@@ -6,11 +6,15 @@ import dev.espalier.workers.report.Arm.Measures;
 import dev.espalier.workers.report.Arm.Stage;
 import dev.espalier.workers.report.ReportData.Subject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** Title, what was done in one sentence, and what came out in another. */
 final class Headline {
+  /** Of more settings than these the first paragraph names only the best. */
+  private static final int MOST_SETTINGS = 6;
+
   private Headline() {}
 
   static Tag draw(ReportData data) {
@@ -39,8 +43,11 @@ final class Headline {
         subject.data(),
         sizes(data),
         String.format(
-            "each pruned network was finetuned for %s steps%s",
-            Numbers.count(subject.finetuneSteps()), comparison(data)));
+            subject.finetuneSteps() == 0
+                ? "no network was finetuned%2$s"
+                : "each pruned network was finetuned for %s steps%s",
+            Numbers.count(subject.finetuneSteps()),
+            comparison(data)));
   }
 
   private static String comparison(ReportData data) {
@@ -67,10 +74,13 @@ final class Headline {
 
   private static String outcome(ReportData data) {
     List<String> found = new ArrayList<>();
-    for (String setting : Arms.settings(data.arms())) {
+    List<String> settings = Arms.settings(data.arms());
+    if (settings.size() > MOST_SETTINGS) return best(data);
+    for (String setting : settings) {
       List<String> parts = new ArrayList<>();
       reached(data, Stage.FINETUNED, setting).ifPresent(v -> parts.add(v + " without SVS"));
       reached(data, Stage.SVS_FINETUNED, setting).ifPresent(v -> parts.add(v + " with SVS"));
+      reached(data, Stage.DRAWN_FINETUNED, setting).ifPresent(v -> parts.add(v + " drawn anew"));
       if (!parts.isEmpty()) found.add(Numbers.enumeration(parts) + " at " + setting);
     }
     if (found.isEmpty()) return "";
@@ -79,6 +89,28 @@ final class Headline {
         data.protocol().extractor(),
         String.join("; ", found),
         reached(data, Stage.DENSE, "").map(v -> "; the dense network has " + v).orElse(""));
+  }
+
+  /** Of many settings, the one with the lowest distance. */
+  private static String best(ReportData data) {
+    return data.arms().stream()
+        .filter(a -> !a.setting().isEmpty())
+        .filter(a -> a.measures() != null && !a.measures().frechetDistance().isEmpty())
+        .min(Comparator.comparingDouble(Headline::distance))
+        .map(
+            a ->
+                String.format(
+                    "The lowest Fréchet distance (%s features) was %s: %s, %s.",
+                    data.protocol().extractor(),
+                    Numbers.fixed(distance(a), 1),
+                    a.setting(),
+                    a.stage().label()))
+        .orElse("");
+  }
+
+  private static double distance(Arm arm) {
+    Measures measures = arm.measures();
+    return measures == null ? Double.NaN : Numbers.mean(measures.frechetDistance());
   }
 
   private static Optional<String> reached(ReportData data, Stage stage, String setting) {

@@ -25,6 +25,10 @@ public final class HtmlReport {
   public static String render(ReportData data) {
     Tag main = tag("main").add(Headline.draw(data));
     if (any(data, a -> a.measures() != null)) main.add(result(data));
+    if (data.published() != null) {
+      main.add(PublishedNumbers.draw(data.published(), data.protocol().extractor()));
+    }
+    if (!data.swept().isEmpty()) main.add(SweptQuantity.draw(data.swept(), data.arms()));
     if (any(data, a -> a.samples() != null)) main.add(SampleGrids.draw(data));
     if (any(data, a -> !a.curves().isEmpty())) main.add(TrainingCurves.draw(data));
     if (any(data, a -> !a.spectra().isEmpty())) main.add(Spectra.draw(data));

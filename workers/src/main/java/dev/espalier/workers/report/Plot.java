@@ -28,6 +28,10 @@ final class Plot {
     return Axis.covering(values, BOTTOM, TOP);
   }
 
+  static Axis verticalLinear(Collection<Double> values) {
+    return Axis.linear(values, BOTTOM, TOP);
+  }
+
   static Axis verticalLogarithmic(Collection<Double> values) {
     return Axis.logarithmic(values, BOTTOM, TOP);
   }

@@ -1,6 +1,7 @@
 package dev.espalier.workers.report;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a report shows, as plain values read from finished stages. {@link HtmlReport} turns it
@@ -11,6 +12,8 @@ import java.util.List;
  * @param arms every network shown, the dense one first, settings together
  * @param facts short named values of the record: seeds, devices, kept timesteps, threads, versions
  * @param details long texts of the record, each behind a click: the plan as JSON, kept indices
+ * @param published what a paper reports, beside ours; absent where the plan names none
+ * @param swept measures by the field that a sweep varied; empty where there is no such
  * @param notes whatever else a reader must know before trusting a number
  */
 public record ReportData(
@@ -21,13 +24,29 @@ public record ReportData(
     List<Arm> arms,
     List<Facts> facts,
     List<Detail> details,
+    @Nullable PublishedNumbers published,
+    List<SweptQuantity> swept,
     List<String> notes) {
 
   public ReportData {
+    swept = List.copyOf(swept);
     arms = List.copyOf(arms);
     facts = List.copyOf(facts);
     details = List.copyOf(details);
     notes = List.copyOf(notes);
+  }
+
+  /** Without published numbers and swept fields. */
+  public ReportData(
+      String run,
+      String finished,
+      Subject subject,
+      Protocol protocol,
+      List<Arm> arms,
+      List<Facts> facts,
+      List<Detail> details,
+      List<String> notes) {
+    this(run, finished, subject, protocol, arms, facts, details, null, List.of(), notes);
   }
 
   /**

@@ -87,6 +87,67 @@ class HtmlReportTest {
   }
 
   @Test
+  void wholeNetworksSpectraPublishedNumbersAndSweptFieldsAreShown() throws Exception {
+    ReportData d = SampleReport.sweep();
+    WeightSpectra spectra =
+        new WeightSpectra(
+            2.5,
+            0.25,
+            4.9,
+            30,
+            11,
+            25,
+            List.of(new WeightSpectra.Bin(0.1, 0.5, 1), new WeightSpectra.Bin(0.5, 3, 3)),
+            List.of(new WeightSpectra.Weight("conv_in.weight", 32, 9, 2.5, 0.25, 10, 3.5, 6.1)));
+    List<Arm> arms = d.arms().stream().map(a -> a.with(spectra)).toList();
+    PublishedNumbers published =
+        new PublishedNumbers(
+            "a paper",
+            List.of(
+                new PublishedNumbers.Row(
+                    "theirs",
+                    "finetuned",
+                    List.of(
+                        new PublishedNumbers.Cell("FID", 5.29, 12.3456),
+                        new PublishedNumbers.Cell("SSIM", 0.932, null)),
+                    "other steps")));
+    SweptQuantity swept =
+        new SweptQuantity(
+            "without svs",
+            "prune.ratio",
+            "SSIM",
+            List.of(
+                new SweptQuantity.Line(
+                    Stage.PRUNED, List.of(new Arm.Point(0.1, 0.9), new Arm.Point(0.2, 0.8))),
+                new SweptQuantity.Line(null, List.of(new Arm.Point(0.1, 0.95)))));
+    Document html =
+        parse(
+            HtmlReport.render(
+                new ReportData(
+                    d.run(),
+                    d.finished(),
+                    d.subject(),
+                    d.protocol(),
+                    arms,
+                    d.facts(),
+                    d.details(),
+                    published,
+                    List.of(swept),
+                    d.notes())));
+    assertThat(texts(html, "h2")).contains("Published numbers", "Across the sweep");
+    assertThat(texts(styled(html, "table", "published"), "td"))
+        .containsExactly("5.2912.35", "0.932–", "finetuned");
+    assertThat(texts(html, "p")).contains("theirs: other steps");
+    Element table = styled(html, "table", "spectrum");
+    assertThat(elements(table, "tr")).hasSize(1 + 2 + arms.size()); // head and two settings
+    assertThat(texts(table, "td")).startsWith("2.5", "0.25", "4.9", "30", "11", "25");
+    assertThat(texts(html, "summary")).contains("Every weight of: dense");
+    assertThat(texts(styled(html, "table", "weights"), "td"))
+        .containsExactly("32 × 9", "2.5", "0.25", "10", "3.5", "6.1");
+    assertThat(texts(html, "figcaption")).contains("All singular values", "without svs");
+  }
+
+  @Test
   void fetchesNothing() throws Exception {
     String page = HtmlReport.render(SampleReport.sweep());
     assertThat(page)

@@ -112,7 +112,9 @@ final class SampleReport {
             .withSpectra(conditions(5.2, 1), spectra(rank, 5.2, 1))
             .withWidths(widths(ratio))
             .withSamples(grid(0.75)),
-        Arm.of(Stage.SCALED, setting).withSpectra(conditions(5.2, 0.5), spectra(rank, 5.2, 0.5)),
+        Arm.of(Stage.SCALED, setting)
+            .withSpectra(conditions(5.2, 0.5), spectra(rank, 5.2, 0.5))
+            .scaledBy(0.5),
         Arm.of(Stage.FINETUNED, setting)
             .with(new Measures(parameters, macs, around(plain), ssim(0.46), 111.9, 84.1))
             .withCurves(curves(0.047, 0.30, raw, plain), List.of(150))

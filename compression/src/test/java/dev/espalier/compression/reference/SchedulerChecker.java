@@ -3,11 +3,12 @@ package dev.espalier.compression.reference;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.diffusion.DdimScheduler;
-import dev.espalier.compression.diffusion.DdimScheduler.Step;
 import dev.espalier.compression.diffusion.DdimScheduler.Variant;
+import dev.espalier.compression.diffusion.DdpmScheduler;
 import dev.espalier.compression.diffusion.NoiseSchedule;
 import dev.espalier.compression.diffusion.NoisyBatch;
 import dev.espalier.compression.diffusion.SchedulerConfig;
+import dev.espalier.compression.diffusion.SchedulerStep;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
@@ -20,17 +21,21 @@ import java.util.Map;
 
 /**
  * Noise schedule, noised images, timesteps and single steps are those of diffusers' {@code
- * DDIMScheduler}. The stored velocities are not compared: nothing here makes them.
+ * DDIMScheduler} and {@code DDPMScheduler}. The stored velocities are not compared: nothing here
+ * makes them.
  */
-final class DdimSchedulerChecker implements ReferenceChecker {
+final class SchedulerChecker implements ReferenceChecker {
   private static final double TABLE_TOLERANCE = 1e-6;
   private static final double STEP_TOLERANCE = 1e-5;
 
   @Override
   public boolean accepts(Path caseDir) {
-    Path config = caseDir.resolve("scheduler_config.json");
-    return Files.exists(config)
-        && ReferenceSet.json(config).path("_class_name").asText().equals("DDIMScheduler");
+    return Files.exists(caseDir.resolve("scheduler_config.json"))
+        && List.of("DDIMScheduler", "DDPMScheduler").contains(className(caseDir));
+  }
+
+  private static String className(Path caseDir) {
+    return ReferenceSet.json(caseDir.resolve("scheduler_config.json")).path("_class_name").asText();
   }
 
   @Override
@@ -50,7 +55,10 @@ final class DdimSchedulerChecker implements ReferenceChecker {
     try (Torch.Session session = Torch.open()) {
       for (JsonNode step : ReferenceSet.json(caseDir.resolve("steps.json"))) {
         int steps = step.get("n").asInt();
-        outcomes.addAll(step(new DdimScheduler(session, config, steps), step, stored));
+        outcomes.addAll(
+            className(caseDir).equals("DDIMScheduler")
+                ? step(new DdimScheduler(session, config, steps), step, stored)
+                : step(new DdpmScheduler(session, config, steps), step, stored));
       }
     }
     Outcome worst = Outcome.worst(outcomes);
@@ -90,11 +98,28 @@ final class DdimSchedulerChecker implements ReferenceChecker {
             eta,
             eta == 0 ? null : tensors.get(name + ".variance_noise"),
             stored.path("use_clipped_model_output").asBoolean());
-    Step step =
+    SchedulerStep step =
         scheduler.step(tensors.get("step_model_output"), t, tensors.get("step_sample"), variant);
-    double variance = Math.abs(scheduler.variance(t) - stored.get("variance").asDouble());
+    return outcomes(name, step, scheduler.variance(t), stored, tensors);
+  }
+
+  private static List<Outcome> step(DdpmScheduler scheduler, JsonNode stored, StateDict tensors) {
+    String name = "step" + stored.get("index").asInt();
+    int t = stored.get("t").asInt();
+    SchedulerStep step =
+        scheduler.step(
+            tensors.get("step_model_output"),
+            t,
+            tensors.get("step_sample"),
+            t > 0 ? tensors.get(name + ".variance_noise") : null);
+    return outcomes(name, step, scheduler.variance(t), stored, tensors);
+  }
+
+  private static List<Outcome> outcomes(
+      String name, SchedulerStep step, float variance, JsonNode stored, StateDict tensors) {
+    double error = Math.abs(variance - stored.get("variance").asDouble());
     return List.of(
-        new Outcome(name + ".variance", variance, TABLE_TOLERANCE),
+        new Outcome(name + ".variance", error, TABLE_TOLERANCE),
         element(name + ".prev_sample", step.previous(), tensors),
         element(name + ".pred_original_sample", step.original(), tensors));
   }

@@ -1,0 +1,14 @@
+package dev.espalier.activities;
+
+import dev.espalier.compression.data.ImageDataset;
+import org.jspecify.annotations.Nullable;
+
+/** Who carries out what stages ask for: a Temporal activity ({@link InActivityHost}), or nobody. */
+interface StageHost {
+  /** The derivation's result: found on the shelf, or computed. */
+  DurableStage.Done run(
+      Workbench bench, DurableStage.Derivation derivation, DurableStage.Work work);
+
+  /** Opens a stage's data in the shape of its network; see {@link Workbench#data}. */
+  ImageDataset open(Workbench bench, String stage, String data, int @Nullable [] shape);
+}

@@ -1,0 +1,121 @@
+package dev.espalier.compression.evaluate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.Json;
+import dev.espalier.compression.tensor.Dtype;
+import dev.espalier.compression.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A float32 matrix in a safetensors file of one tensor, {@value #KEY}: written row by row and read
+ * by mapping, so that 50,000 × 2048 features (410 MB) never lie in the Java heap.
+ */
+public final class FeatureFile implements AutoCloseable {
+  private static final String KEY = "features";
+  private static final int MAX_HEADER = 1 << 20;
+
+  private final FileChannel channel;
+  private final int width;
+  private long left;
+
+  private FeatureFile(FileChannel channel, int rows, int width) {
+    this.channel = channel;
+    this.width = width;
+    this.left = rows;
+  }
+
+  /**
+   * Begins a file of {@code rows} × {@code width}.
+   *
+   * @throws InvalidInput if that is more than 2 GiB
+   * @throws IOException if it cannot be written
+   */
+  public static FeatureFile create(Path file, int rows, int width) throws IOException {
+    long bytes = 4L * rows * width;
+    InvalidInput.require(
+        bytes <= Integer.MAX_VALUE,
+        "%,d images with %,d features each take %,d bytes; at most 2 GiB can be compared",
+        rows,
+        width,
+        bytes);
+    Map<String, ?> tensor =
+        Map.of("dtype", "F32", "shape", List.of(rows, width), "data_offsets", List.of(0, bytes));
+    StringBuilder header = new StringBuilder(Json.write(Map.of(KEY, tensor)));
+    while (header.length() % 8 != 0) header.append(' ');
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+    ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+    write(channel, start.putLong(header.length()).put(header.toString().getBytes(UTF_8)).flip());
+    return new FeatureFile(channel, rows, width);
+  }
+
+  /** Appends rows: float32 [n, width]. */
+  public void add(Tensor rows) throws IOException {
+    if (rows.dtype() != Dtype.F32 || rows.rank() != 2 || rows.extent(1) != width) {
+      throw new IllegalArgumentException("rows of width " + width + " expected, not " + rows);
+    }
+    left -= rows.extent(0);
+    write(channel, rows.bytes());
+  }
+
+  private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) channel.write(bytes);
+  }
+
+  /** Ends the file, which then has all its rows. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    if (left != 0) throw new IllegalStateException(left + " rows were announced, but not written");
+  }
+
+  /**
+   * The matrix in a file, [rows, width], whose elements stay on disk until they are read.
+   *
+   * @throws InvalidInput if the file holds anything else
+   */
+  public static Tensor map(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer size = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      channel.read(size, 0);
+      long header = size.getLong(0);
+      InvalidInput.require(
+          !size.hasRemaining() && header > 0 && header <= MAX_HEADER,
+          "%s is no feature file",
+          file);
+      ByteBuffer text = ByteBuffer.allocate((int) header);
+      channel.read(text, 8);
+      var json = Json.parse(new String(text.array(), UTF_8), file.toString()).path(KEY);
+      var shape = json.path("shape");
+      long rows = shape.path(0).asLong();
+      long width = shape.path(1).asLong();
+      long bytes = channel.size() - 8 - header;
+      InvalidInput.require(
+          json.path("dtype").asText().equals("F32")
+              && shape.size() == 2
+              && rows > 0
+              && width > 0
+              && bytes <= Integer.MAX_VALUE
+              && rows <= bytes
+              && width <= bytes
+              && 4 * rows * width == bytes,
+          "%s is no feature file: F32 'features' [images, width] of its size",
+          file);
+      ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 8 + header, bytes);
+      return Tensor.of(Dtype.F32, new int[] {(int) rows, (int) width}, mapped);
+    }
+  }
+}
