@@ -79,6 +79,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
       @Nullable Statistic statistic,
       @Nullable CalibrationLoop loop,
       @Nullable String timestepWeights,
+      @Nullable Integer timesteps,
       @Nullable Earlier after) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -148,6 +149,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
         kind == Statistic.GRADIENT ? null : kind,
         loop == CalibrationLoop.EXPERIMENT ? null : loop,
         config.timestepWeights(),
+        config.timesteps(),
         round == 1 ? null : new Earlier(config, base, round));
   }
 

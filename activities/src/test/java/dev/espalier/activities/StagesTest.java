@@ -8,6 +8,8 @@ import static dev.espalier.activities.StageBench.svs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.compression.finetune.FinetuneConfig;
+import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
@@ -90,6 +92,38 @@ class StagesTest {
     assertThat(quarter.network()).isNotEqualTo(half.network());
     assertThat(quarter.parametersAfter())
         .isBetween(half.parametersAfter() + 1, half.parametersBefore() - 1);
+  }
+
+  @Test
+  void onlyTheFirstTimestepsCountWhereThePlanSaysSo() {
+    PruneActivity.Result all = activities.prune(prune(0.5));
+    PruneConfig first =
+        StageBench.json(
+            PruneConfig.class,
+            "{\"threshold\": 0, \"calibrationImages\": 4, \"timestepStride\": 250, \"seed\": 1,"
+                + " \"timesteps\": 300}");
+    PruneActivity.Result two =
+        activities.prune(new PruneActivity.Request("run", DENSE, StageBench.DATA, first));
+
+    assertThat(all.timestepsUsed()).isEqualTo(4);
+    assertThat(two.timestepsUsed()).isEqualTo(2);
+    assertThat(gradients()).hasSize(2);
+  }
+
+  @Test
+  void aTaughtNetworkIsAnotherOneThanOneThatIsNot() {
+    PruneActivity.Result pruned = activities.prune(prune(0.5));
+    FinetuneActivity.Request alone = finetune(pruned.network(), 2);
+    FinetuneConfig taught =
+        StageBench.json(
+            FinetuneConfig.class,
+            "{\"steps\": 2, \"batch\": 4, \"dropout\": 0.1, \"distillation\": 0.7}");
+    FinetuneActivity.Result byTeacher =
+        activities.finetune(
+            new FinetuneActivity.Request("run", alone.network(), alone.data(), taught, DENSE));
+    assertThat(byTeacher.network()).isNotEqualTo(activities.finetune(alone).network());
+    assertThat(stages.stored(byTeacher.network()).manifest().inputs()).hasSize(3);
+    assertThat(byTeacher.loss()).isFinite().isPositive();
   }
 
   @Test

@@ -33,6 +33,25 @@ class BadInputTest {
   }
 
   @Test
+  void aSweepIsNoRunAndIsToldHowToStart() {
+    refused(
+        "this is no single compression; start it with `espalier sweep`", "run", "{\"axes\": {}}");
+  }
+
+  @Test
+  void aFieldThatCannotBeSetIsNamed() {
+    refused("--set 'prune.ratio': legal is FIELD=VALUE", "run", "--set", "prune.ratio");
+    refused("'network' is \"a\", which has", "run", "{\"network\": \"a\"}", "--set", "network.x=1");
+    refused("unknown field 'prune.ratoi'", "run", "--set", "prune.ratoi=0.5");
+    refused(
+        "arm seed=1: plan: prune.ratio is 2",
+        "sweep",
+        "{\"axes\": {\"seed\": [1]}}",
+        "--set",
+        "prune.ratio=2");
+  }
+
+  @Test
   void aFileThatDoesNotExistIsNamed() {
     refused("file 'plans/none.json' does not exist", "run", "plans/none.json");
   }

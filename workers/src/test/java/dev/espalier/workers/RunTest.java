@@ -53,6 +53,25 @@ class RunTest {
   }
 
   @Test
+  void singleFieldsAreSetOverWhatWasGiven() {
+    Invocation run =
+        Invocation.of(
+            work,
+            "run",
+            "{\"prune\": {\"ratio\": 0.7, \"seed\": 2}}",
+            "--set",
+            "prune.ratio=0.3",
+            "--set",
+            "prune.criterion=magnitude",
+            "--json");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode plan = Json.parse(run.out(), "result").at("/plan/prune");
+    assertThat(plan.get("ratio").doubleValue()).isEqualTo(0.3);
+    assertThat(plan.get("criterion").textValue()).isEqualTo("magnitude");
+    assertThat(plan.get("seed").intValue()).isEqualTo(2);
+  }
+
+  @Test
   void theSamePlanIsTheSameRunHoweverItIsWritten() throws IOException {
     Path plan = Files.writeString(work.resolve("p.json"), "{\"prune\": {\"ratio\": 0.50}}");
     assertThat(id(Invocation.of(work, "run", plan.toString())))

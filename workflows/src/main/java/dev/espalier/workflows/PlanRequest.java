@@ -82,7 +82,7 @@ public final class PlanRequest {
   }
 
   /** A description is for those who read the file; it is checked and left behind. */
-  private static void describe(ObjectNode plan) {
+  static void describe(ObjectNode plan) {
     JsonNode description = plan.remove("description");
     InvalidInput.require(
         description == null || description.isTextual(),

@@ -33,9 +33,10 @@ public record Published(String source, List<Row> rows) {
                   "coverage",
                   "parameters",
                   "MACs",
-                  "steps")));
+                  "steps",
+                  "sigmaMax")));
 
-  private static final List<String> NETWORKS = List.of("dense", "pruned", "finetuned");
+  private static final List<String> NETWORKS = List.of("dense", "pruned", "scaled", "finetuned");
 
   /**
    * What is reported of one network.
@@ -43,11 +44,12 @@ public record Published(String source, List<Row> rows) {
    * @param arm label of the sweep's arm it belongs to, such as {@code prune.ratio=0.5}; absent
    *     where it belongs to the one run of a plan, to the dense network, or to nothing that is run
    *     here
-   * @param network which network of that arm: {@code dense}, {@code pruned} or {@code finetuned};
-   *     absent means the last
+   * @param network which network of that arm: {@code dense}, {@code pruned}, {@code scaled} (what
+   *     the stage svs made) or {@code finetuned}; absent means the last
    * @param name what the source calls it
    * @param values by metric, one of {@link #METRICS}: SSIM is with the dense network's samples,
-   *     steps are optimizer steps; parameters and MACs as printed, rounded
+   *     steps are optimizer steps, sigmaMax is the largest singular value of all weights;
+   *     parameters and MACs as printed, rounded
    * @param note what must be known to compare it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

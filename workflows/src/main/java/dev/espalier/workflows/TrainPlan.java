@@ -1,6 +1,7 @@
 package dev.espalier.workflows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.finetune.FinetuneConfig;
@@ -32,11 +33,13 @@ public record TrainPlan(String name, JsonNode network, String data, FinetuneConf
   }
 
   /**
-   * Reads what a person wrote.
+   * Reads what a person wrote. A {@code description} is for those who read the file.
    *
    * @throws InvalidInput in one line, naming the field and what is legal
    */
   public static TrainPlan of(@Nullable JsonNode request) {
-    return Json.bind(PlanRequest.object(request, "training"), TrainPlan.class, "training");
+    ObjectNode training = PlanRequest.object(request, "training").deepCopy();
+    PlanRequest.describe(training);
+    return Json.bind(training, TrainPlan.class, "training");
   }
 }

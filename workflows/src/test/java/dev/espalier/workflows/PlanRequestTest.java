@@ -82,9 +82,9 @@ class PlanRequestTest {
         "{\"description\":7} | plan: description is 7; legal is text",
         "{\"published\":{\"source\":\"p\"}} | published: rows are missing",
         "{\"published\":{\"source\":\"p\",\"rows\":[{\"name\":\"x\",\"values\":{\"fid\":1}}]}} | metric"
-            + " 'fid'; legal are FID, IS, MACs, SSIM, coverage",
+            + " 'fid'; legal are FID, IS, MACs, SSIM, coverage,",
         "{\"published\":{\"source\":\"p\",\"rows\":[{\"name\":\"x\",\"network\":\"y\",\"values\":{}}]}} |"
-            + " network is 'y'; legal are dense, pruned, finetuned",
+            + " network is 'y'; legal are dense, pruned, scaled, finetuned",
         "{\"finetune\":{\"distillation\":2}} | finetune.distillation is 2; legal are 0 to 1",
       })
   void whatIsWrongIsSaidInOneLine(String request, String line) {

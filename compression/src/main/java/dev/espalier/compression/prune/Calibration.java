@@ -94,7 +94,7 @@ public record Calibration(StateDict sums, List<Double> losses, int timesteps) {
     int used = 0;
     try (StatisticSum sum =
         StatisticSum.open(session, network, weights, batch, schedule, config, statistic)) {
-      for (int t = 0; t < schedule.steps(); t += config.timestepStride()) {
+      for (int t = 0; t < config.window(schedule.steps()); t += config.timestepStride()) {
         progress.accept(t);
         try (StatisticSum.Step step = sum.at(t)) {
           double loss = step.loss();

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     scored anew before each; absent: 1
  * @param timestepWeights how much each timestep counts, a name in {@link TimestepWeights}; absent:
  *     {@code uniform}
+ * @param timesteps so many of the schedule's first timesteps may count at most, whatever the
+ *     threshold; absent: all
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PruneConfig(
@@ -51,7 +53,8 @@ public record PruneConfig(
     @Nullable Map<String, Double> floors,
     @Nullable Integer roundTo,
     @Nullable Integer rounds,
-    @Nullable String timestepWeights) {
+    @Nullable String timestepWeights,
+    @Nullable Integer timesteps) {
   private static final String GROUP = "group";
   private static final String GLOBAL = "global";
   private static final int MOST_ROUNDS = 100;
@@ -108,6 +111,10 @@ public record PruneConfig(
         "prune.rounds is %d; legal: 1 to %d",
         rounds,
         MOST_ROUNDS);
+    require(
+        timesteps == null || (timesteps >= 1 && timesteps <= 1000),
+        "prune.timesteps is %d; legal: 1 to 1000",
+        timesteps);
     if (timestepWeights != null) {
       TimestepWeights.of(timestepWeights, 1);
       require(
@@ -139,6 +146,7 @@ public record PruneConfig(
         null,
         null,
         null,
+        null,
         null);
   }
 
@@ -157,7 +165,8 @@ public record PruneConfig(
       @JsonProperty("floors") @Nullable Map<String, Double> floors,
       @JsonProperty("roundTo") @Nullable Integer roundTo,
       @JsonProperty("rounds") @Nullable Integer rounds,
-      @JsonProperty("timestepWeights") @Nullable String timestepWeights) {
+      @JsonProperty("timestepWeights") @Nullable String timestepWeights,
+      @JsonProperty("timesteps") @Nullable Integer timesteps) {
     return new PruneConfig(
         Objects.requireNonNullElse(criterion, "diff-pruning"),
         Objects.requireNonNullElse(ratio, 0.5),
@@ -171,7 +180,8 @@ public record PruneConfig(
         floors,
         roundTo,
         rounds,
-        timestepWeights);
+        timestepWeights,
+        timesteps);
   }
 
   /** With the default of every field from {@code compat} on. */
@@ -195,7 +205,13 @@ public record PruneConfig(
         null,
         null,
         null,
+        null,
         null);
+  }
+
+  /** How many of a schedule's first {@code steps} timesteps may count. */
+  int window(int steps) {
+    return timesteps == null ? steps : Math.min(steps, timesteps);
   }
 
   /** All defaults. */
@@ -218,7 +234,8 @@ public record PruneConfig(
         floors,
         roundTo,
         null,
-        timestepWeights);
+        timestepWeights,
+        timesteps);
   }
 
   /** {@link #compat}, resolved. */

@@ -9,7 +9,7 @@ import java.util.Map;
  * What a parameter does in its layer, told from its key's last word and the shapes of its layer,
  * never from the layer's name: a {@code weight} of rank 2 or more is a linear map (convolution,
  * linear layer, embedding table), one of rank 1 beside a {@code bias} of the same length
- * normalises.
+ * normalises. StyleGAN2's learned constant and noise strengths are known by their last word.
  */
 public enum ParameterRole {
   /** Linear map; its first axis counts output channels. */
@@ -19,7 +19,9 @@ public enum ParameterRole {
   /** Factor per channel of a normalisation. */
   NORM_WEIGHT,
   /** Offset per channel of a normalisation. */
-  NORM_BIAS;
+  NORM_BIAS,
+  /** Neither: {@code const} and {@code noise_strength} of StyleGAN2, which nobody scales. */
+  OTHER;
 
   /** Whether it belongs to a normalisation. */
   boolean normalises() {
@@ -53,6 +55,9 @@ public enum ParameterRole {
       if (normalises) return NORM_BIAS;
       if (shape.length == 1 && weight.length >= 2) return BIAS;
     }
+    String word = key.substring(layer.length());
+    if (word.equals("const") && shape.length == 3) return OTHER;
+    if (word.equals("noise_strength") && shape.length == 0) return OTHER;
     throw new InvalidInput(
         String.format(
             "singular value scaling: tensor '%s' %s is neither weight, bias nor norm of a layer;"

@@ -36,9 +36,9 @@ public final class Redrawing {
             (key, role) ->
                 weights.put(
                     key,
-                    config.resetNorm() || !role.normalises()
-                        ? drawn.get(key)
-                        : network.tensors().get(key).toFloat32()));
+                    role == ParameterRole.OTHER || role.normalises() && !config.resetNorm()
+                        ? network.tensors().get(key).toFloat32()
+                        : drawn.get(key)));
     Map<String, String> metadata = new TreeMap<>(network.metadata());
     metadata.remove(SingularValueScaling.MARKER);
     metadata.put(MARKER, Json.write(config));

@@ -28,6 +28,9 @@ public final class SingularValueScaling {
   /** Metadata entry of scaled weights; its text is the {@link SvsConfig} as JSON. */
   public static final String MARKER = "espalier.scaled";
 
+  /** In the keys of StyleGAN2's projections to colours, which have a switch of their own. */
+  private static final String TO_RGB = ".torgb.";
+
   private SingularValueScaling() {}
 
   /**
@@ -67,7 +70,9 @@ public final class SingularValueScaling {
       String key = entry.getKey();
       Tensor tensor = network.tensors().get(key);
       Finite.require(key, tensor);
-      if (entry.getValue() == ParameterRole.WEIGHT) {
+      if (key.contains(TO_RGB) && !config.toRgb()) {
+        scaled.put(key, tensor.toFloat32());
+      } else if (entry.getValue() == ParameterRole.WEIGHT) {
         ScaledWeight weight = weight(key, tensor, config.power());
         scaled.put(key, weight.weight());
         before.add(weight.before());
@@ -87,6 +92,7 @@ public final class SingularValueScaling {
   private static Tensor besideWeights(Tensor tensor, ParameterRole role, SvsConfig config) {
     return switch (role) {
       case WEIGHT -> throw new IllegalArgumentException("a weight is scaled by its spectrum");
+      case OTHER -> tensor.toFloat32();
       case BIAS -> config.scaleBias() ? bias(tensor, config.power()) : tensor.toFloat32();
       case NORM_WEIGHT -> config.resetNorm() ? constant(tensor, 1) : tensor.toFloat32();
       case NORM_BIAS -> config.resetNorm() ? constant(tensor, 0) : tensor.toFloat32();

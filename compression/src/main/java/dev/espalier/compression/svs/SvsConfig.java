@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     Initialisation}: weights of the same shapes are drawn anew, and neither {@code power} nor
  *     {@code scaleBias} counts
  * @param seed of the draws; 1 with {@code pruned}, which draws nothing
+ * @param toRgb whether StyleGAN2's projections to colours are scaled too; as published, not
  */
 public record SvsConfig(
     boolean enabled,
@@ -29,7 +30,8 @@ public record SvsConfig(
     double power,
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Pruned.class)
         String initialisation,
-    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = First.class) long seed) {
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = First.class) long seed,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean toRgb) {
 
   /** The initialisation that keeps what pruning left. */
   public static final String PRUNED = "pruned";
@@ -48,7 +50,7 @@ public record SvsConfig(
 
   /** Scaling of the pruned weights. */
   public SvsConfig(boolean enabled, boolean scaleBias, boolean resetNorm, double power) {
-    this(enabled, scaleBias, resetNorm, power, PRUNED, 1);
+    this(enabled, scaleBias, resetNorm, power, PRUNED, 1, false);
   }
 
   @JsonCreator
@@ -58,19 +60,21 @@ public record SvsConfig(
       @JsonProperty("resetNorm") @Nullable Boolean resetNorm,
       @JsonProperty("power") @Nullable Double power,
       @JsonProperty("initialisation") @Nullable String initialisation,
-      @JsonProperty("seed") @Nullable Long seed) {
+      @JsonProperty("seed") @Nullable Long seed,
+      @JsonProperty("toRgb") @Nullable Boolean toRgb) {
     return new SvsConfig(
         enabled == null || enabled,
         scaleBias == null || scaleBias,
         resetNorm == null || resetNorm,
         power == null ? 0.5 : power,
         initialisation == null ? PRUNED : initialisation,
-        seed == null ? 1 : seed);
+        seed == null ? 1 : seed,
+        toRgb != null && toRgb);
   }
 
   /** The configuration an empty JSON object stands for. */
   public static SvsConfig defaults() {
-    return of(null, null, null, null, null, null);
+    return of(null, null, null, null, null, null, null);
   }
 
   /** Whether weights are drawn, not scaled. */

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The real diffusers and the DDIM code base's model load exported networks and answer as this
- * program does. {@code ESPALIER_PYTHON} names a Python with torch 2.7.1, diffusers 0.35.2,
- * huggingface_hub 0.35.3, safetensors and numpy.
+ * program does. {@code ESPALIER_PYTHON} names a Python with the packages of {@code
+ * src/test/python/requirements.txt}.
  */
 class PythonInteroperabilityTest {
   @TempDir Path work;

@@ -45,7 +45,7 @@ class CriteriaGoldenTest {
     for (Statistic kind : Statistic.values()) MEASURED.put(kind, sums(plain, kind));
     PruneConfig weighted =
         PruneConfig.of(
-            "taylor", 0.5, 0.0, 4, 125, 0L, null, null, null, null, null, null, "obs-diff");
+            "taylor", 0.5, 0.0, 4, 125, 0L, null, null, null, null, null, null, "obs-diff", null);
     weightedGradients = sums(weighted, Statistic.GRADIENT);
   }
 

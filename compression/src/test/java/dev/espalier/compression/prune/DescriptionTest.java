@@ -55,6 +55,7 @@ class DescriptionTest {
             Map.of("mid_block", 1.0),
             16,
             null,
+            null,
             null);
     Description limited = Description.of(Configs.cifar(), List.of(0.7), "torch-pruning", options);
     assertThat(limited.compat()).isEqualTo("torch-pruning-1.6.1");
@@ -69,7 +70,7 @@ class DescriptionTest {
   void widthsThatFollowFromScoresAreNotDescribed() {
     PruneConfig global =
         PruneConfig.of(
-            null, null, null, null, null, null, null, "global", null, null, null, null, null);
+            null, null, null, null, null, null, null, "global", null, null, null, null, null, null);
     assertThatThrownBy(() -> Description.of(Configs.cifar(), List.of(0.7), "torch-pruning", global))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("prune.scope is global")

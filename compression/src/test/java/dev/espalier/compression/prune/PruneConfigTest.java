@@ -51,7 +51,8 @@ class PruneConfigTest {
             Map.of("mid_block", 0.5),
             8,
             3,
-            "obs-diff");
+            "obs-diff",
+            null);
     assertThat(Json.read(Json.write(config), PruneConfig.class, "plan")).isEqualTo(config);
     PruneConfig compat =
         PruneConfig.of(
@@ -62,6 +63,7 @@ class PruneConfigTest {
             null,
             null,
             "torch-pruning-1.2.5",
+            null,
             null,
             null,
             null,
@@ -99,6 +101,7 @@ class PruneConfigTest {
         "{\"scope\": \"global\", \"compat\": \"torch-pruning-1.6.1\"} | goes with scope group only",
         "{\"calibrationImages\": 0}     | prune.calibrationImages is 0; legal: 1 or more",
         "{\"timestepStride\": 1001}     | prune.timestepStride is 1001; legal: 1 to 1000",
+        "{\"timesteps\": 0}            | prune.timesteps is 0; legal: 1 to 1000",
         "{\"ration\": 0.5}              | unknown field 'ration'",
       })
   void aFieldOutOfRangeIsNamedWithWhatIsLegal(String json, String message) {

@@ -94,7 +94,20 @@ class PublishedSizesTest {
 
   private static PruneConfig as(String compat) {
     return PruneConfig.of(
-        "magnitude", null, null, null, null, null, compat, null, null, null, null, null, null);
+        "magnitude",
+        null,
+        null,
+        null,
+        null,
+        null,
+        compat,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   @ParameterizedTest

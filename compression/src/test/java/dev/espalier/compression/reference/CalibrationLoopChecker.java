@@ -74,7 +74,7 @@ final class CalibrationLoopChecker implements ReferenceChecker {
     StateDict data = ReferenceSet.tensors(model.resolve("data.safetensors"));
     PruneConfig config =
         PruneConfig.of(
-            criterion, 0.5, threshold, null, null, null, compat, null, null, null, null, null,
+            criterion, 0.5, threshold, null, null, null, compat, null, null, null, null, null, null,
             null);
     try (Torch.Session session = Torch.open()) {
       Calibration.Batch batch =

@@ -13,6 +13,7 @@ final class ReferenceCheckers {
           new CalibrationLoopChecker(),
           new SvsNetworkChecker(),
           new SvsMatricesChecker(),
+          new SvsStyleGanChecker(),
           new FrechetChecker(),
           new PrdcChecker(),
           new ImagePairsChecker(),

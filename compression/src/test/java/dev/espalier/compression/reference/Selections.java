@@ -69,7 +69,7 @@ final class Selections {
     String ours = (paper ? PAPER : RELEASED).get(criterion);
     String compat = paper ? "paper" : "torch-pruning-" + version;
     return PruneConfig.of(
-        ours, ratio, null, null, null, null, compat, null, null, null, null, null, null);
+        ours, ratio, null, null, null, null, compat, null, null, null, null, null, null, null);
   }
 
   /** The folder {@code dir} against our pruning with {@code gradients}. */

@@ -87,8 +87,8 @@ class ParameterRoleTest {
   void aParameterOfUnknownRoleIsRefusedByName() {
     for (Map<String, int[]> shapes :
         List.of(
-            Map.of("b4.const", new int[] {24, 4, 4}),
-            Map.of("conv.noise_strength", new int[0]),
+            Map.of("b4.constant", new int[] {24, 4, 4}),
+            Map.of("conv.noise_strength", new int[] {2}),
             Map.of("time_proj.weight", new int[] {256}),
             Map.of("lonely.bias", new int[] {3}))) {
       String key = shapes.keySet().iterator().next();

@@ -72,7 +72,7 @@ class RedrawingTest {
 
   @Test
   void theResultSaysHowItWasMade() {
-    SvsConfig config = new SvsConfig(true, true, true, 0.5, "xavier", 7);
+    SvsConfig config = new SvsConfig(true, true, true, 0.5, "xavier", 7, false);
     Safetensors.Content scaled =
         new Safetensors.Content(
             network().tensors(), Map.of(SingularValueScaling.MARKER, "{}", "kept", "yes"));
@@ -86,7 +86,7 @@ class RedrawingTest {
   }
 
   private static StateDict drawn(String rule, boolean resetNorm, long seed) {
-    return Redrawing.draw(network(), new SvsConfig(true, true, resetNorm, 0.5, rule, seed))
+    return Redrawing.draw(network(), new SvsConfig(true, true, resetNorm, 0.5, rule, seed, false))
         .tensors();
   }
 

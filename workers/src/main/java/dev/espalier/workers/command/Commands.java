@@ -17,6 +17,7 @@ public final class Commands {
     TABLE.put("status", StatusCommand::new);
     TABLE.put("report", ReportCommand::new);
     TABLE.put("describe", DescribeCommand::new);
+    TABLE.put("recipes", RecipesCommand::new);
     TABLE.put("bench", BenchCommand::new);
     TABLE.put("import", ImportCommand::new);
     TABLE.put("export", ExportCommand::new);

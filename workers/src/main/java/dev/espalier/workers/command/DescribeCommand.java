@@ -87,7 +87,8 @@ final class DescribeCommand implements Callable<Integer> {
   public Integer call() {
     PruneConfig prune =
         PruneConfig.of(
-            null, null, null, null, null, null, compat, scope, floor, floors, multiple, null, null);
+            null, null, null, null, null, null, compat, scope, floor, floors, multiple, null, null,
+            null);
     Description description = Description.of(Request.read(config, program), ratios, rule, prune);
     if (json) {
       program.terminal().print(Json.pretty(description).stripTrailing());

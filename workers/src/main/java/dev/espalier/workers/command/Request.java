@@ -35,9 +35,32 @@ final class Request {
     return program.recipes().recipe(given);
   }
 
+  /**
+   * As {@link #plan}, of one compression.
+   *
+   * @throws InvalidInput if it is a sweep or a training, naming the command for it
+   */
+  static JsonNode run(String given, Program program) {
+    JsonNode request = read(given, program);
+    RequestKind kind = RequestKind.of(request);
+    InvalidInput.require(
+        kind == RequestKind.RUN,
+        "%s is no single compression; start it with `espalier %s`",
+        given.stripLeading().startsWith("{") ? "this" : "'" + given + "'",
+        kind.command());
+    return isRecipe(given, program) ? byName(given) : request;
+  }
+
   /** As {@link #read}, but a recipe is left by its name, for the plan to record. */
   static JsonNode plan(String given, Program program) {
-    boolean recipe = program.recipes().names().contains(given) && !Files.exists(Path.of(given));
-    return recipe ? Json.MAPPER.createObjectNode().put("recipe", given) : read(given, program);
+    return isRecipe(given, program) ? byName(given) : read(given, program);
+  }
+
+  private static boolean isRecipe(String given, Program program) {
+    return program.recipes().names().contains(given) && !Files.exists(Path.of(given));
+  }
+
+  private static JsonNode byName(String recipe) {
+    return Json.MAPPER.createObjectNode().put("recipe", recipe);
   }
 }

@@ -35,6 +35,8 @@ final class RunCommand implements Callable<Integer> {
       description = "A JSON file, a recipe's name, a JSON object, or - for standard input.")
   String plan = "{}";
 
+  @Mixin SetOption set = new SetOption();
+
   @Mixin WorkOptions options = new WorkOptions();
 
   RunCommand(Program program) {
@@ -43,7 +45,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    CompressionPlan complete = PlanRequest.resolve(Request.plan(plan, program), program.recipes());
+    CompressionPlan complete =
+        PlanRequest.resolve(set.over(Request.run(plan, program)), program.recipes());
     Run<CompressionResult> run =
         new Run<>(
             "CompressionWorkflow",

@@ -23,6 +23,8 @@ final class SweepCommand implements Callable<Integer> {
       description = "A JSON file, a recipe's name, a JSON object, or - for standard input.")
   String file = "";
 
+  @Mixin SetOption set = new SetOption();
+
   @Mixin WorkOptions options = new WorkOptions();
 
   SweepCommand(Program program) {
@@ -31,6 +33,6 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return Sweep.of(Request.read(file, program), program).run(options, program);
+    return Sweep.of(set.over(Request.read(file, program)), program).run(options, program);
   }
 }

@@ -2,28 +2,36 @@ package dev.espalier.workers.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.workers.report.PublishedNumbers;
+import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.Published;
 import dev.espalier.workflows.ReportActivity;
+import dev.espalier.workflows.SvsActivity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Puts our numbers beside published ones: those of the arm and the network that a row names. */
 final class PublishedReading {
   private final ReportActivity.Request request;
   private final Function<EvaluateActivity.Result, JsonNode> numbers;
+  private final ToDoubleFunction<Artifact> largestSingularValue;
 
   /**
    * @param numbers what an evaluation noted beside its result
+   * @param largestSingularValue of a network's weights
    */
   PublishedReading(
-      ReportActivity.Request request, Function<EvaluateActivity.Result, JsonNode> numbers) {
+      ReportActivity.Request request,
+      Function<EvaluateActivity.Result, JsonNode> numbers,
+      ToDoubleFunction<Artifact> largestSingularValue) {
     this.request = request;
     this.numbers = numbers;
+    this.largestSingularValue = largestSingularValue;
   }
 
   /** What is published of a sweep, or else of the plan that its runs share. */
@@ -69,12 +77,12 @@ final class PublishedReading {
   }
 
   private @Nullable Double ours(CompressionResult run, Published.Row row, String metric) {
-    EvaluateActivity.Result evaluation =
-        switch (row.network()) {
-          case "dense" -> run.dense();
-          case "pruned" -> run.pruned();
-          default -> run.finetuned();
-        };
+    if (metric.equals("sigmaMax")) {
+      Artifact network = network(run, row.network());
+      return network == null ? null : largestSingularValue.applyAsDouble(network);
+    }
+    EvaluateActivity.Result evaluation = evaluation(run, row.network());
+    if (evaluation == null) return null;
     return switch (metric) {
       case "FID" -> evaluation.frechetDistance();
       case "SSIM" -> evaluation.ssim();
@@ -83,6 +91,28 @@ final class PublishedReading {
       case "steps" ->
           row.network().equals("finetuned") ? (double) run.plan().finetune().steps() : null;
       default -> measured(evaluation, metric.equals("IS") ? "inceptionScore" : metric);
+    };
+  }
+
+  private static @Nullable Artifact network(CompressionResult run, String network) {
+    SvsActivity.Result svs = run.svs();
+    Artifact refined = svs == null ? run.prune().network() : svs.network();
+    return switch (network) {
+      case "dense" -> run.plan().dense();
+      case "pruned" -> run.prune().network();
+      case "scaled" -> svs == null ? null : svs.network();
+      default -> run.finetune() == null ? refined : run.finetune().network();
+    };
+  }
+
+  /** A scaled network is measured only where it is the last one. */
+  private static EvaluateActivity.@Nullable Result evaluation(
+      CompressionResult run, String network) {
+    return switch (network) {
+      case "dense" -> run.dense();
+      case "pruned" -> run.pruned();
+      case "scaled" -> run.finetune() == null && run.svs() != null ? run.finetuned() : null;
+      default -> run.finetuned();
     };
   }
 

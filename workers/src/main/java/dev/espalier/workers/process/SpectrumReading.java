@@ -9,6 +9,7 @@ import dev.espalier.workers.report.Arm;
 import dev.espalier.workers.report.WeightSpectra;
 import dev.espalier.workflows.Artifact;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,12 +27,26 @@ final class SpectrumReading {
     stored = new NetworkSpectrum(bench);
   }
 
-  Arm of(Arm arm, Artifact network) throws IOException {
+  /** The largest singular value of a network's weights. */
+  double largest(Artifact network) {
+    try {
+      return report(network).largest();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private SpectrumReport report(Artifact network) throws IOException {
     SpectrumReport report = read.get(network.key());
     if (report == null) {
       report = stored.of(network);
       read.put(network.key(), report);
     }
+    return report;
+  }
+
+  Arm of(Arm arm, Artifact network) throws IOException {
+    SpectrumReport report = report(network);
     Map<String, Double> conditions = new LinkedHashMap<>();
     report.tensors().forEach(t -> conditions.put(t.key(), t.condition()));
     return arm.withSpectra(conditions, few(report)).with(all(report));

@@ -74,15 +74,20 @@ class SweepReadingTest {
             """
             {"arms": {"a": {"prune": {"ratio": 0.3}}, "b": {}},
              "published": {"source": "a paper", "rows": [
-               {"name": "dense", "network": "dense", "values": {"FID": 4.19}},
+               {"name": "dense", "network": "dense", "values": {"FID": 4.19, "sigmaMax": 3}},
                {"name": "ours", "arm": "a", "values": {"FID": 5.29, "precision": 0.7, "steps": 9}},
                {"name": "elsewhere", "values": {"FID": 9}, "note": "not run"}]}}
             """);
     PublishedNumbers numbers =
-        new PublishedReading(sweep, e -> Json.parse("{\"prdc\": {\"precision\": 0.6}}", "n"))
+        new PublishedReading(
+                sweep,
+                e -> Json.parse("{\"prdc\": {\"precision\": 0.6}}", "n"),
+                network -> network.key().length())
             .read();
     assertThat(numbers).isNotNull();
-    assertThat(numbers.rows().get(0).cells().get(0).ours()).isEqualTo(20);
+    assertThat(numbers.rows().get(0).cells())
+        .extracting(PublishedNumbers.Cell::ours)
+        .containsExactly(20.0, (double) "networks/fashion-ddpm".length());
     assertThat(numbers.rows().get(1).ours()).isEqualTo("finetuned, a");
     assertThat(numbers.rows().get(1).cells())
         .extracting(PublishedNumbers.Cell::ours)
