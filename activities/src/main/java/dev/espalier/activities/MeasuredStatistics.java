@@ -16,6 +16,7 @@ import dev.espalier.compression.prune.Statistics;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
+import dev.espalier.workflows.PruneActivity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.EnumMap;
@@ -38,25 +39,28 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
   private final ImageDataset data;
   private final PruneConfig config;
   private final List<String> inputs;
+  private final @Nullable String base;
   private int timesteps;
 
   /**
-   * @param run id of the run that asks
-   * @param inputs of the stage that asks
+   * @param request of the stage that asks
+   * @param inputs the network to prune and the data
+   * @param base the network whose widths the ratio is a share of, where it is another
    */
   MeasuredStatistics(
       Workbench bench,
-      String run,
+      PruneActivity.Request request,
       Network network,
       ImageDataset data,
-      PruneConfig config,
-      List<String> inputs) {
+      List<String> inputs,
+      @Nullable String base) {
     this.bench = bench;
-    this.run = run;
+    this.run = request.run();
     this.network = network;
     this.data = data;
-    this.config = config;
+    this.config = request.config();
     this.inputs = inputs;
+    this.base = base;
   }
 
   /**
@@ -78,7 +82,8 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
       @Nullable Integer timesteps,
       @Nullable Earlier after) {}
 
-  private record Earlier(PruneConfig config, int round) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Earlier(PruneConfig config, @Nullable String base, int round) {}
 
   private record Accumulated(List<Double> losses, int timesteps) {}
 
@@ -145,7 +150,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
         loop == CalibrationLoop.EXPERIMENT ? null : loop,
         config.timestepWeights(),
         config.timesteps(),
-        round == 1 ? null : new Earlier(config, round));
+        round == 1 ? null : new Earlier(config, base, round));
   }
 
   private static String part(Statistic kind) {

@@ -48,10 +48,10 @@ public final class PruneStage implements PruneActivity {
   public Result prune(Request request) {
     StoredArtifact dense = bench.networks().get(request.network());
     ImageDataset data = bench.data(STAGE, request.data(), dense);
-    List<String> inputs =
-        new ArrayList<>(List.of(BaseNetworks.identity(dense), data.fingerprint()));
+    List<String> measuredOn = List.of(BaseNetworks.identity(dense), data.fingerprint());
     Artifact base = request.base();
     StoredArtifact widest = base == null ? null : bench.networks().get(base);
+    List<String> inputs = new ArrayList<>(measuredOn);
     if (widest != null) inputs.add(BaseNetworks.identity(widest));
     DurableStage.Done done =
         bench.run(
@@ -66,7 +66,12 @@ public final class PruneStage implements PruneActivity {
                   widest == null ? network.weights() : LoadedNetwork.read(widest).weights();
               MeasuredStatistics measured =
                   new MeasuredStatistics(
-                      bench, request.run(), network.network(), data, request.config(), inputs);
+                      bench,
+                      request,
+                      network.network(),
+                      data,
+                      measuredOn,
+                      widest == null ? null : BaseNetworks.identity(widest));
               ChannelPruner.Pruned pruned =
                   ChannelPruner.prune(
                       network.network(),
