@@ -53,11 +53,12 @@ public final class BaseNetworks {
   }
 
   /**
-   * From now on {@link #get} gives an artifact that no stage has made: it has no weights.
+   * From now on {@link #get} gives an artifact that no stage has made yet: it has no weights.
    *
-   * @param config its configuration, as a file
+   * @param like the network whose configuration it will have
    */
-  void promise(String prefix, Path config) throws IOException {
+  void promise(String prefix, Artifact like) throws IOException {
+    Path config = get(like).fetch(LoadedNetwork.CONFIG);
     promised.put(prefix, shelf.local(prefix, Map.of(LoadedNetwork.CONFIG, config)));
   }
 

@@ -184,6 +184,38 @@ public record PruneConfig(
         timesteps);
   }
 
+  /** With all timesteps. */
+  public static PruneConfig of(
+      @Nullable String criterion,
+      @Nullable Double ratio,
+      @Nullable Double threshold,
+      @Nullable Integer calibrationImages,
+      @Nullable Integer timestepStride,
+      @Nullable Long seed,
+      @Nullable String compat,
+      @Nullable String scope,
+      @Nullable Double floor,
+      @Nullable Map<String, Double> floors,
+      @Nullable Integer roundTo,
+      @Nullable Integer rounds,
+      @Nullable String timestepWeights) {
+    return of(
+        criterion,
+        ratio,
+        threshold,
+        calibrationImages,
+        timestepStride,
+        seed,
+        compat,
+        scope,
+        floor,
+        floors,
+        roundTo,
+        rounds,
+        timestepWeights,
+        null);
+  }
+
   /** With the default of every field from {@code compat} on. */
   public static PruneConfig of(
       @Nullable String criterion,

@@ -1,6 +1,6 @@
 package dev.espalier.workers.process;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.PublishedNumbers;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionResult;
@@ -11,26 +11,20 @@ import dev.espalier.workflows.SvsActivity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Puts our numbers beside published ones: those of the arm and the network that a row names. */
 final class PublishedReading {
   private final ReportActivity.Request request;
-  private final Function<EvaluateActivity.Result, JsonNode> numbers;
   private final ToDoubleFunction<Artifact> largestSingularValue;
 
   /**
-   * @param numbers what an evaluation noted beside its result
    * @param largestSingularValue of a network's weights
    */
   PublishedReading(
-      ReportActivity.Request request,
-      Function<EvaluateActivity.Result, JsonNode> numbers,
-      ToDoubleFunction<Artifact> largestSingularValue) {
+      ReportActivity.Request request, ToDoubleFunction<Artifact> largestSingularValue) {
     this.request = request;
-    this.numbers = numbers;
     this.largestSingularValue = largestSingularValue;
   }
 
@@ -84,13 +78,13 @@ final class PublishedReading {
     EvaluateActivity.Result evaluation = evaluation(run, row.network());
     if (evaluation == null) return null;
     return switch (metric) {
-      case "FID" -> evaluation.frechetDistance();
-      case "SSIM" -> evaluation.ssim();
+      case "FID" -> taken(evaluation.frechetDistance());
+      case "SSIM" -> taken(evaluation.ssim());
       case "parameters" -> (double) evaluation.parameters();
       case "MACs" -> (double) evaluation.macs();
       case "steps" ->
           row.network().equals("finetuned") ? (double) run.plan().finetune().steps() : null;
-      default -> measured(evaluation, metric.equals("IS") ? "inceptionScore" : metric);
+      default -> measured(evaluation, metric.equals("IS") ? "inception-score" : metric);
     };
   }
 
@@ -116,10 +110,16 @@ final class PublishedReading {
     };
   }
 
-  /** What the evaluation noted beside its result, wherever in its numbers it stands. */
-  private @Nullable Double measured(EvaluateActivity.Result evaluation, String name) {
-    JsonNode found = numbers.apply(evaluation).findValue(name);
-    if (found != null && found.isObject()) found = found.get("value");
-    return found != null && found.isNumber() ? found.doubleValue() : null;
+  private static @Nullable Double measured(EvaluateActivity.Result evaluation, String name) {
+    return evaluation.measures().stream()
+        .filter(measure -> measure.name().equals(name))
+        .map(Measure::value)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What a plan does not ask for is not a number. */
+  private static @Nullable Double taken(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 }

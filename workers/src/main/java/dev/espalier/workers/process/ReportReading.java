@@ -82,7 +82,7 @@ final class ReportReading {
         arms,
         facts(results),
         details(results),
-        new PublishedReading(request, e -> evaluation(e).numbers(), spectra::largest).read(),
+        new PublishedReading(request, spectra::largest).read(),
         new SweptReading(request).read(),
         notes(results));
   }

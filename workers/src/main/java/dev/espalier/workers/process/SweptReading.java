@@ -57,7 +57,9 @@ final class SweptReading {
               "FID",
               EvaluateActivity.Result::frechetDistance));
     }
-    return quantities;
+    return quantities.stream()
+        .filter(q -> q.lines().stream().anyMatch(line -> !line.points().isEmpty()))
+        .toList();
   }
 
   /** The varying field with the most values, if they are numbers. */
@@ -128,9 +130,10 @@ final class SweptReading {
     }
     List<Point> points = new ArrayList<>();
     byField.forEach(
-        (x, ys) ->
-            points.add(
-                new Point(x, ys.stream().mapToDouble(Double::doubleValue).average().orElse(0))));
+        (x, ys) -> {
+          double mean = ys.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+          if (Double.isFinite(mean)) points.add(new Point(x, mean));
+        });
     return new SweptQuantity.Line(stage, points);
   }
 

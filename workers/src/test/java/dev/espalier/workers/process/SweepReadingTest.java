@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.Arm;
 import dev.espalier.workers.report.PublishedNumbers;
 import dev.espalier.workers.report.SweptQuantity;
@@ -79,11 +80,7 @@ class SweepReadingTest {
                {"name": "elsewhere", "values": {"FID": 9}, "note": "not run"}]}}
             """);
     PublishedNumbers numbers =
-        new PublishedReading(
-                sweep,
-                e -> Json.parse("{\"prdc\": {\"precision\": 0.6}}", "n"),
-                network -> network.key().length())
-            .read();
+        new PublishedReading(sweep, network -> network.key().length()).read();
     assertThat(numbers).isNotNull();
     assertThat(numbers.rows().get(0).cells())
         .extracting(PublishedNumbers.Cell::ours)
@@ -170,7 +167,17 @@ class SweepReadingTest {
 
   private static EvaluateActivity.Result evaluation(double distance, double ssim) {
     return new EvaluateActivity.Result(
-        stage("evaluate"), distance, "fashion-classifier", ssim, 10, 20, 1, false, 1);
+        stage("evaluate"),
+        distance,
+        "fashion-classifier",
+        ssim,
+        10,
+        20,
+        1,
+        false,
+        1,
+        null,
+        List.of(new Measure("precision", 0.6, null, 10, "k=5")));
   }
 
   private static Artifact stage(String stage) {
