@@ -15,6 +15,7 @@ final class ReferenceCheckers {
           new SvsMatricesChecker(),
           new FrechetChecker(),
           new PrdcChecker(),
+          new SlicedWassersteinChecker(),
           new ImagePairsChecker(),
           new UNet2DForwardChecker(),
           new SchedulerChecker(),

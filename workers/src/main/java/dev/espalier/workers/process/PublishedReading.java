@@ -1,6 +1,6 @@
 package dev.espalier.workers.process;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.PublishedNumbers;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.EvaluateActivity;
@@ -9,21 +9,14 @@ import dev.espalier.workflows.ReportActivity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Puts our numbers beside published ones: those of the arm and the network that a row names. */
 final class PublishedReading {
   private final ReportActivity.Request request;
-  private final Function<EvaluateActivity.Result, JsonNode> numbers;
 
-  /**
-   * @param numbers what an evaluation noted beside its result
-   */
-  PublishedReading(
-      ReportActivity.Request request, Function<EvaluateActivity.Result, JsonNode> numbers) {
+  PublishedReading(ReportActivity.Request request) {
     this.request = request;
-    this.numbers = numbers;
   }
 
   /** What is published of a sweep, or else of the plan that its runs share. */
@@ -82,14 +75,11 @@ final class PublishedReading {
       case "MACs" -> (double) evaluation.macs();
       case "steps" ->
           row.network().equals("finetuned") ? (double) run.plan().finetune().steps() : null;
-      default -> measured(evaluation, metric.equals("IS") ? "inceptionScore" : metric);
+      default ->
+          evaluation
+              .measure(metric.equals("IS") ? "inception-score" : metric)
+              .map(Measure::value)
+              .orElse(null);
     };
-  }
-
-  /** What the evaluation noted beside its result, wherever in its numbers it stands. */
-  private @Nullable Double measured(EvaluateActivity.Result evaluation, String name) {
-    JsonNode found = numbers.apply(evaluation).findValue(name);
-    if (found != null && found.isObject()) found = found.get("value");
-    return found != null && found.isNumber() ? found.doubleValue() : null;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.Arm;
 import dev.espalier.workers.report.PublishedNumbers;
 import dev.espalier.workers.report.SweptQuantity;
@@ -78,9 +79,7 @@ class SweepReadingTest {
                {"name": "ours", "arm": "a", "values": {"FID": 5.29, "precision": 0.7, "steps": 9}},
                {"name": "elsewhere", "values": {"FID": 9}, "note": "not run"}]}}
             """);
-    PublishedNumbers numbers =
-        new PublishedReading(sweep, e -> Json.parse("{\"prdc\": {\"precision\": 0.6}}", "n"))
-            .read();
+    PublishedNumbers numbers = new PublishedReading(sweep).read();
     assertThat(numbers).isNotNull();
     assertThat(numbers.rows().get(0).cells().get(0).ours()).isEqualTo(20);
     assertThat(numbers.rows().get(1).ours()).isEqualTo("finetuned, a");
@@ -165,7 +164,17 @@ class SweepReadingTest {
 
   private static EvaluateActivity.Result evaluation(double distance, double ssim) {
     return new EvaluateActivity.Result(
-        stage("evaluate"), distance, "fashion-classifier", ssim, 10, 20, 1, false, 1);
+        stage("evaluate"),
+        distance,
+        "fashion-classifier",
+        ssim,
+        10,
+        20,
+        1,
+        false,
+        1,
+        null,
+        List.of(new Measure("precision", 0.6, null, 1000, "k=5")));
   }
 
   private static Artifact stage(String stage) {
