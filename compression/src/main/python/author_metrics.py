@@ -175,7 +175,8 @@ class Metrics(nn.Module):
 
     @torch.jit.export
     def project(self, x: T, directions: T) -> T:
-        return torch.mm(x.to(torch.float64), directions)
+        """x [N, D] on directions [L, D], in float64: [N, L]."""
+        return torch.mm(x.to(torch.float64), directions.t())
 
     @torch.jit.export
     def sort_columns(self, parts: List[T]) -> Tuple[T, T]:

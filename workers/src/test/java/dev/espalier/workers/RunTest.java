@@ -23,6 +23,7 @@ class RunTest {
     assertThat(run.said().get(1)).startsWith("results   folder " + work).contains("/metrics");
     assertThat(run.err()).contains("prune: diff-pruning · 50 %").contains("report: done");
     assertThat(run.out()).contains("dense").contains("svs, finetuned").contains("47.250");
+    assertThat(run.out()).contains("20.000 [18.500, 21.250]").contains("recall").contains("0.5000");
     String id = id(run);
     assertThat(id).matches("fashion-ddpm-[0-9a-f]{12}");
     Path report = work.resolve("state/reports/" + id + ".html");

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import dev.espalier.compression.evaluate.Interval;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
@@ -16,6 +18,7 @@ import dev.espalier.workflows.SvsActivity;
 import dev.espalier.workflows.TrainActivity;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Stages that return at once with made-up numbers; plans and reports are real objects. */
 final class SmallStages {
@@ -63,7 +66,11 @@ final class SmallStages {
         9_000_000,
         12.5,
         false,
-        0.1);
+        0.1,
+        null,
+        List.of(
+            new Measure("frechet-distance", 20, new Interval(18.5, 21.25), 1000, ""),
+            new Measure("recall", 0.5, null, 1000, "k=5")));
   }
 
   private static ReportActivity.Result report(ObjectStore store, ReportActivity.Request request) {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** The squared difference of two images whose values run from 0 to 1, averaged over all values. */
 public final class MeanSquaredError {
+  private static final int BATCH = 64;
+
   private MeanSquaredError() {}
 
   /** Mean over all image pairs; 0 for equal images. */
@@ -19,11 +21,16 @@ public final class MeanSquaredError {
    */
   public static double[] perImage(Tensor first, Tensor second) {
     Images.requirePairs(first, second);
-    double[] a = Images.unit(first).doubles();
-    double[] b = Images.unit(second).doubles();
     double[] errors = new double[first.extent(0)];
-    int values = a.length / errors.length;
-    for (int i = 0; i < a.length; i++) errors[i / values] += (a[i] - b[i]) * (a[i] - b[i]) / values;
+    for (int from = 0; from < errors.length; from += BATCH) {
+      int to = Math.min(errors.length, from + BATCH);
+      double[] a = Images.unit(Images.rows(first, from, to)).doubles();
+      double[] b = Images.unit(Images.rows(second, from, to)).doubles();
+      int values = a.length / (to - from);
+      for (int i = 0; i < a.length; i++) {
+        errors[from + i / values] += (a[i] - b[i]) * (a[i] - b[i]) / values;
+      }
+    }
     return errors;
   }
 }

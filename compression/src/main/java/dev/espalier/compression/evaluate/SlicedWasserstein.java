@@ -41,7 +41,7 @@ public record SlicedWasserstein(double[] perDirection) {
   }
 
   /**
-   * {@code count} directions drawn evenly from the sphere: float64 [width, count], each of length
+   * {@code count} directions drawn evenly from the sphere: float64 [count, width], each of length
    * 1, a function of the seed.
    */
   public static Tensor directions(int width, int count, long seed) {
@@ -54,17 +54,17 @@ public record SlicedWasserstein(double[] perDirection) {
           float[] normal = drawn.toFloatArray();
           double norm = 0;
           for (float value : normal) norm += (double) value * value;
-          for (int i = 0; i < width; i++) values[i * count + d] = normal[i] / Math.sqrt(norm);
+          for (int i = 0; i < width; i++) values[d * width + i] = normal[i] / Math.sqrt(norm);
         }
       }
     }
-    return Tensor.of(values, width, count);
+    return Tensor.of(values, count, width);
   }
 
   /**
    * Compares real [N, D] and fake [M, D] features.
    *
-   * @param directions float64 [D, L]
+   * @param directions float64 [L, D]
    * @throws InvalidInput if the widths differ
    */
   public static SlicedWasserstein of(Tensor real, Tensor fake, Tensor directions) {
@@ -98,19 +98,19 @@ public record SlicedWasserstein(double[] perDirection) {
     FeatureRows.require(real);
     FeatureRows.require(fake);
     InvalidInput.require(
-        real.extent(1) == fake.extent(1) && directions.extent(0) == real.extent(1),
-        "sliced Wasserstein takes features of one width and directions [width, number], not %s,"
+        real.extent(1) == fake.extent(1) && directions.extent(1) == real.extent(1),
+        "sliced Wasserstein takes features of one width and directions [number, width], not %s,"
             + " %s and %s",
         real,
         fake,
         directions);
-    int number = directions.extent(1);
+    int number = directions.extent(0);
     double[][] distances = new double[resampling.count()][number];
     for (int from = 0; from < number; from += BLOCK) {
       int first = from;
       int[] indices = new int[Math.min(BLOCK, number - from)];
       Arrays.setAll(indices, i -> first + i);
-      Tensor some = directions.select(1, indices);
+      Tensor some = directions.select(0, indices);
       Projected reals = Projected.of(real, some);
       Projected fakes = Projected.of(fake, some);
       for (int b = 0; b < distances.length; b++) {
@@ -127,8 +127,8 @@ public record SlicedWasserstein(double[] perDirection) {
   private record Projected(double[][] values, int[][] order) {
     static Projected of(Tensor features, Tensor directions) {
       int n = features.extent(0);
-      double[][] values = new double[directions.extent(1)][n];
-      int[][] order = new int[directions.extent(1)][n];
+      double[][] values = new double[directions.extent(0)][n];
+      int[][] order = new int[directions.extent(0)][n];
       try (Torch.Session torch = Torch.open()) {
         NDArray axes = torch.toDevice(torch.manager(), directions);
         NDList parts = new NDList();

@@ -92,6 +92,10 @@ class ExtractorFileTest {
     refused("inception:" + text, "text");
     refused("nvidia-inception:" + text, "is no TorchScript file that torch can load");
     refused("torchscript:" + text, "needs", "text.json");
+    Path other = Path.of(ExtractorFileTest.class.getResource("../checkpoint/tensors.pth").toURI());
+    refused("inception:" + other, "tensors.pth");
+    Path module = other.resolveSibling("whole-module.pth");
+    refused("inception:" + module, "whole-module.pth");
     Path means = copy("means.pt");
     refused("nvidia-inception:" + means, "means.pt fails on images of U8[1, 3, 4, 4]");
     refused("inception:" + means, "means.pt");

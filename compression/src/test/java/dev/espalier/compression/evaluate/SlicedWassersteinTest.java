@@ -65,7 +65,7 @@ class SlicedWassersteinTest {
     double[] values = directions.doubles();
     for (int d = 0; d < 3; d++) {
       double norm = 0;
-      for (int i = 0; i < 6; i++) norm += values[i * 3 + d] * values[i * 3 + d];
+      for (int i = 0; i < 6; i++) norm += values[d * 6 + i] * values[d * 6 + i];
       assertThat(norm).isCloseTo(1, within(1e-12));
     }
     assertThat(SlicedWasserstein.directions(6, 3, 5)).isEqualTo(directions);
@@ -77,6 +77,6 @@ class SlicedWassersteinTest {
     assertThatThrownBy(
             () -> SlicedWasserstein.of(GoldenFeatures.real(3), GoldenFeatures.fake(3), AXIS))
         .isInstanceOf(InvalidInput.class)
-        .hasMessageContaining("features of one width and directions [width, number]");
+        .hasMessageContaining("features of one width and directions [number, width]");
   }
 }

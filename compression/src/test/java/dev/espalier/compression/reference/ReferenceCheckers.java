@@ -16,6 +16,7 @@ final class ReferenceCheckers {
           new SvsStyleGanChecker(),
           new FrechetChecker(),
           new PrdcChecker(),
+          new SlicedWassersteinChecker(),
           new ImagePairsChecker(),
           new UNet2DForwardChecker(),
           new SchedulerChecker(),

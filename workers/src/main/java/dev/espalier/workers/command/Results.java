@@ -1,11 +1,17 @@
 package dev.espalier.workers.command;
 
+import dev.espalier.compression.evaluate.ExtractorName;
+import dev.espalier.compression.evaluate.Interval;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.console.Table;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.SweepArm;
 import dev.espalier.workflows.SweepResult;
 import dev.espalier.workflows.TrainActivity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,38 +20,55 @@ import java.util.Optional;
 final class Results {
   private Results() {}
 
-  static Table heading(String first, String extractor) {
-    return new Table(
-        first,
-        "Fréchet distance (" + extractor + ")",
-        "SSIM to dense",
-        "parameters",
-        "MACs",
-        "images/s");
-  }
-
   static String table(CompressionResult result) {
-    Table table = heading("network", result.dense().extractor());
-    row(table, "dense", result.dense());
-    row(table, "pruned", result.pruned());
-    row(table, result.svs() == null ? "finetuned" : "svs, finetuned", result.finetuned());
+    List<String> further = further(result.dense());
+    Table table = new Table(heading("network", result.dense().extractor(), further));
+    row(table, "dense", result.dense(), further);
+    row(table, "pruned", result.pruned(), further);
+    row(table, result.svs() == null ? "finetuned" : "svs, finetuned", result.finetuned(), further);
     return table.toString();
   }
 
   static String table(SweepResult result) {
-    Optional<CompressionResult> first =
-        result.arms().stream().map(SweepArm::result).filter(Objects::nonNull).findFirst();
-    Table table = heading("arm", first.map(r -> r.dense().extractor()).orElse("–"));
-    first.ifPresent(r -> row(table, "dense", r.dense()));
+    Optional<EvaluateActivity.Result> dense =
+        result.arms().stream()
+            .map(SweepArm::result)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .map(CompressionResult::dense);
+    List<String> further = dense.map(Results::further).orElse(List.of());
+    String[] heading =
+        heading("arm", dense.map(EvaluateActivity.Result::extractor).orElse("–"), further);
+    Table table = new Table(heading);
+    dense.ifPresent(d -> row(table, "dense", d, further));
     for (SweepArm arm : result.arms()) {
       CompressionResult run = arm.result();
       if (run == null) {
-        table.row(arm.label() + ": failed: " + arm.note(), "–", "–", "–", "–", "–");
+        String[] row = new String[heading.length];
+        Arrays.fill(row, "–");
+        row[0] = arm.label() + ": failed: " + arm.note();
+        table.row(row);
       } else {
-        row(table, arm.label(), run.finetuned());
+        row(table, arm.label(), run.finetuned(), further);
       }
     }
     return table.toString();
+  }
+
+  /** The measures beside the distance and the similarity, which have columns of their own. */
+  private static List<String> further(EvaluateActivity.Result result) {
+    return result.measures().stream()
+        .map(Measure::name)
+        .filter(name -> !name.equals("frechet-distance") && !name.equals("ssim"))
+        .toList();
+  }
+
+  private static String[] heading(String first, String extractor, List<String> further) {
+    List<String> heading =
+        new ArrayList<>(List.of(first, ExtractorName.distance(extractor), "SSIM to dense"));
+    heading.addAll(further);
+    heading.addAll(List.of("parameters", "MACs", "images/s"));
+    return heading.toArray(String[]::new);
   }
 
   static String table(TrainActivity.Result result) {
@@ -59,14 +82,36 @@ final class Results {
         .toString();
   }
 
-  private static void row(Table table, String name, EvaluateActivity.Result result) {
-    table.row(
-        name,
-        format("%.3f", result.frechetDistance()),
-        format("%.4f", result.ssim()),
-        format("%,d", result.parameters()),
-        format("%,d", result.macs()),
-        format("%.1f", result.imagesPerSecond()));
+  private static void row(
+      Table table, String name, EvaluateActivity.Result result, List<String> further) {
+    List<String> row = new ArrayList<>();
+    row.add(name);
+    row.add(measured("%.3f", result.frechetDistance(), result, "frechet-distance"));
+    row.add(measured("%.4f", result.ssim(), result, "ssim"));
+    for (String measure : further) {
+      double value = result.measure(measure).map(Measure::value).orElse(Double.NaN);
+      row.add(measured("%.4f", value, result, measure));
+    }
+    row.add(format("%,d", result.parameters()));
+    row.add(format("%,d", result.macs()));
+    row.add(format("%.1f", result.imagesPerSecond()));
+    table.row(row.toArray(String[]::new));
+  }
+
+  /** {@code value [low, high]}; a dash for what was not taken. */
+  private static String measured(
+      String format, double value, EvaluateActivity.Result result, String measure) {
+    if (Double.isNaN(value)) return "–";
+    String text = format(format, value);
+    Interval interval = result.measure(measure).map(Measure::interval).orElse(null);
+    return interval == null
+        ? text
+        : text
+            + " ["
+            + format(format, interval.low())
+            + ", "
+            + format(format, interval.high())
+            + "]";
   }
 
   private static String format(String format, Object value) {

@@ -74,8 +74,8 @@ final class ReportReading {
             plan.evaluate().samples(),
             plan.evaluate().steps(),
             plan.evaluate().spacing(),
-            plan.evaluate().extractor(),
-            extractorWidth(plan),
+            first.dense().extractor(),
+            extractorWidth(first),
             plan.data(),
             evaluation(first.dense()).numbers().path("realImages").asInt(),
             results.stream().map(r -> r.plan().finetune().seed()).distinct().sorted().toList()),
@@ -170,7 +170,8 @@ final class ReportReading {
             evaluations.stream().map(EvaluateActivity.Result::frechetDistance).toList(),
             evaluations.stream().map(EvaluateActivity.Result::ssim).toList(),
             e.imagesPerSecond(),
-            seconds);
+            seconds,
+            e.measures());
     return spectra.of(arm.with(measures).withSamples(samples), network);
   }
 
@@ -224,8 +225,14 @@ final class ReportReading {
     return step == 0 ? List.of() : List.of(step);
   }
 
-  private int extractorWidth(CompressionPlan plan) throws IOException {
-    StoredArtifact extractor = bench.networks().get(Artifact.network(plan.evaluate().extractor()));
+  /**
+   * As the evaluation noted; of earlier ones, which did not, as the network's configuration says.
+   */
+  private int extractorWidth(CompressionResult result) {
+    int noted = evaluation(result.dense()).numbers().path("featureWidth").asInt();
+    if (noted > 0) return noted;
+    StoredArtifact extractor =
+        bench.networks().get(Artifact.network(result.plan().evaluate().extractor()));
     String text = new String(extractor.bytes(LoadedNetwork.CONFIG), StandardCharsets.UTF_8);
     JsonNode widths = Json.parse(text, extractor.prefix()).path("block_out_channels");
     return widths.path(widths.size() - 1).asInt();

@@ -126,7 +126,8 @@ final class SweptReading {
     Map<Double, List<Double>> byField = new TreeMap<>();
     for (CompressionResult r : group) {
       double x = Double.parseDouble(PlanFields.of(r.plan()).get(field));
-      byField.computeIfAbsent(x, k -> new ArrayList<>()).add(value.applyAsDouble(r));
+      double y = value.applyAsDouble(r);
+      if (Double.isFinite(y)) byField.computeIfAbsent(x, k -> new ArrayList<>()).add(y);
     }
     List<Point> points = new ArrayList<>();
     byField.forEach(

@@ -1,5 +1,6 @@
 package dev.espalier.workers.report;
 
+import dev.espalier.compression.evaluate.Measure;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -191,6 +192,7 @@ public record Arm(
    * @param ssim structural similarity with the dense network's images from the same noise, to 1
    * @param imagesPerSecond sampling throughput
    * @param seconds wall-clock time this arm took to make, all its own stages together
+   * @param first all measures of the first seed, with their intervals
    */
   public record Measures(
       long parameters,
@@ -198,8 +200,21 @@ public record Arm(
       List<Double> frechetDistance,
       List<Double> ssim,
       double imagesPerSecond,
-      double seconds) {
+      double seconds,
+      List<Measure> first) {
+    /** Without intervals and further measures. */
+    public Measures(
+        long parameters,
+        long macs,
+        List<Double> frechetDistance,
+        List<Double> ssim,
+        double imagesPerSecond,
+        double seconds) {
+      this(parameters, macs, frechetDistance, ssim, imagesPerSecond, seconds, List.of());
+    }
+
     public Measures {
+      first = List.copyOf(first);
       frechetDistance = frechetDistance.stream().filter(Double::isFinite).toList();
       ssim = ssim.stream().filter(Double::isFinite).toList();
     }

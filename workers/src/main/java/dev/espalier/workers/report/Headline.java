@@ -85,8 +85,8 @@ final class Headline {
     }
     if (found.isEmpty()) return "";
     return String.format(
-        "After finetuning, the Fréchet distance (%s features, lower is better) was %s%s.",
-        data.protocol().extractor(),
+        "After finetuning, the %s (lower is better) was %s%s.",
+        data.protocol().distanceName(),
         String.join("; ", found),
         reached(data, Stage.DENSE, "").map(v -> "; the dense network has " + v).orElse(""));
   }
@@ -100,8 +100,8 @@ final class Headline {
         .map(
             a ->
                 String.format(
-                    "The lowest Fréchet distance (%s features) was %s: %s, %s.",
-                    data.protocol().extractor(),
+                    "The lowest %s was %s: %s, %s.",
+                    data.protocol().distanceName(),
                     Numbers.fixed(distance(a), 1),
                     a.setting(),
                     a.stage().label()))

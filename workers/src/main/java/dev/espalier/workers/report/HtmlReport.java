@@ -25,6 +25,9 @@ public final class HtmlReport {
   public static String render(ReportData data) {
     Tag main = tag("main").add(Headline.draw(data));
     if (any(data, a -> a.measures() != null)) main.add(result(data));
+    if (any(data, a -> a.measures() != null && !a.measures().first().isEmpty())) {
+      main.add(MeasureTable.draw(data));
+    }
     if (data.published() != null) {
       main.add(PublishedNumbers.draw(data.published(), data.protocol().extractor()));
     }

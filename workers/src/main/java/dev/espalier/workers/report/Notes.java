@@ -22,19 +22,23 @@ final class Notes {
     return List.of(
         String.format(
             "%s compares Gaussians fitted to %s features of %s samples and of %s images of %s."
-                + " It depends on the extractor and on the number of samples: it is not the FID of"
-                + " the literature, and only values taken the same way can be compared.",
+                + " It depends on the extractor and on the number of samples: %s only values taken the"
+                + " same way can be compared.",
             p.distanceName(),
             Numbers.count(p.featureDimensions()) + "-dimensional",
             Numbers.count(p.samples()),
             Numbers.count(p.referenceImages()),
-            p.reference()),
+            p.reference(),
+            p.distanceName().startsWith("FID") ? "" : "it is not the FID of the literature, and"),
         String.format(
             "Samples are drawn in %s DDIM steps, %s spacing, without added noise. All networks"
                 + " start from the same noise.",
             Numbers.count(p.samplingSteps()), p.spacing()),
         "SSIM compares each sample with the dense network’s from the same noise; 1 is the same"
             + " image. It measures likeness to the dense network, not quality.",
+        "Intervals are 95 % bootstrap intervals over the drawn images, of the first seed: how far"
+            + " another draw of as many images from the same network would take a number. Those of"
+            + " recall and coverage are over the real images.",
         "MACs are the multiply-accumulates of one forward pass of one image. Images/s and seconds"
             + " were measured on the machine named in the record, with whatever else it was doing.",
         repeats(p));

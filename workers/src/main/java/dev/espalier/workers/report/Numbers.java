@@ -1,11 +1,14 @@
 package dev.espalier.workers.report;
 
+import dev.espalier.compression.evaluate.Interval;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** How numbers are written in the page: the same everywhere, whatever the machine's language. */
 final class Numbers {
@@ -70,6 +73,12 @@ final class Numbers {
     int n = sorted.length;
     if (n == 0) return Double.NaN;
     return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+  }
+
+  /** {@code low to high}; nothing where there is no interval. */
+  static String interval(@Nullable Interval interval, DoubleFunction<String> number) {
+    if (interval == null) return "";
+    return number.apply(interval.low()) + " to " + number.apply(interval.high());
   }
 
   /** {@code a, b and c}. */

@@ -1,5 +1,6 @@
 package dev.espalier.workers.report;
 
+import dev.espalier.compression.evaluate.ExtractorName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -96,9 +97,9 @@ public record ReportData(
       seeds = List.copyOf(seeds);
     }
 
-    /** The metric by its full name, for instance {@code Fréchet distance (fashion-classifier)}. */
+    /** The metric's name: {@code FID}, {@code Fréchet distance (fashion-classifier)}. */
     public String distanceName() {
-      return "Fréchet distance (" + extractor + ")";
+      return ExtractorName.distance(extractor);
     }
   }
 

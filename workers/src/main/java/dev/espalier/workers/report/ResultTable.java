@@ -65,8 +65,8 @@ final class ResultTable {
             cell(
                 2,
                 Numbers.fixed(Numbers.mean(m.frechetDistance()), 1),
-                spread(m.frechetDistance(), 1)))
-        .add(cell(3, Numbers.fixed(Numbers.mean(m.ssim()), 3), spread(m.ssim(), 3)))
+                spread(m, "frechet-distance", m.frechetDistance(), 1)))
+        .add(cell(3, Numbers.fixed(Numbers.mean(m.ssim()), 3), spread(m, "ssim", m.ssim(), 3)))
         .add(cell(4, Numbers.significant(m.imagesPerSecond()), ""))
         .add(cell(5, Numbers.seconds(m.seconds()), ""));
   }
@@ -85,7 +85,13 @@ final class ResultTable {
         .orElse("");
   }
 
-  private static String spread(List<Double> values, int decimals) {
-    return values.size() < 2 ? "" : "± " + Numbers.fixed(Numbers.deviation(values), decimals);
+  /** Between seeds; of a single one, the interval of its images. */
+  private static String spread(Measures m, String name, List<Double> values, int decimals) {
+    if (values.size() > 1) return "± " + Numbers.fixed(Numbers.deviation(values), decimals);
+    return m.first().stream()
+        .filter(measure -> measure.name().equals(name))
+        .map(measure -> Numbers.interval(measure.interval(), v -> Numbers.fixed(v, decimals)))
+        .findFirst()
+        .orElse("");
   }
 }

@@ -38,6 +38,7 @@ class HtmlReportTest {
     assertThat(texts(html, "h2"))
         .containsExactly(
             "Result",
+            "Measures",
             "Samples",
             "Finetuning, step by step",
             "Singular values",
@@ -195,6 +196,15 @@ class HtmlReportTest {
     Document html = parse(HtmlReport.render(sweep));
     assertThat(texts(html, "h2")).containsExactly("Reading these numbers", "Record");
     assertThat(elements(html, "svg")).isEmpty();
+  }
+
+  @Test
+  void everyMeasureStandsAboveItsInterval() throws Exception {
+    Document html = parse(HtmlReport.render(SampleReport.sweep()));
+    Element table = styled(html, "table", "measures");
+    assertThat(texts(table, "th"))
+        .startsWith("Network", "Fréchet distance (fashion-classifier)", "recallk=5", "dense");
+    assertThat(texts(table, "td")).startsWith("23.322.1 to 24.9", "0.610.58 to 0.64", "–", "–");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.espalier.workers.report;
 
+import dev.espalier.compression.evaluate.Interval;
+import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.Arm.Curve;
 import dev.espalier.workers.report.Arm.Measures;
 import dev.espalier.workers.report.Arm.Point;
@@ -45,7 +47,15 @@ final class SampleReport {
         Arm.of(Stage.DENSE, "")
             .with(
                 new Measures(
-                    1_112_801, 151_360_512, List.of(23.3, 22.8, 24.0), List.of(), 47.3, Double.NaN))
+                    1_112_801,
+                    151_360_512,
+                    List.of(23.3, 22.8, 24.0),
+                    List.of(),
+                    47.3,
+                    Double.NaN,
+                    List.of(
+                        new Measure("frechet-distance", 23.3, new Interval(22.1, 24.9), 1000, ""),
+                        new Measure("recall", 0.61, new Interval(0.58, 0.64), 1000, "k=5"))))
             .withSpectra(conditions(4.9, 1), spectra(64, 4.9, 1))
             .withSamples(grid(0)));
     arms.addAll(setting("ratio 0.5", 0.5, 281_201, 39_004_160, 612.4, 113.6, 103.8));
