@@ -62,6 +62,11 @@ public final class BaseNetworks {
     promised.put(prefix, shelf.local(prefix, Map.of(LoadedNetwork.CONFIG, config)));
   }
 
+  /** The artifact has been made since it was promised. */
+  void fulfil(String prefix) {
+    promised.remove(prefix);
+  }
+
   /**
    * The artifact, imported if need be. A network in the folder that differs from the one of its
    * name on the shelf takes its place: the folder is what a person can see and change.

@@ -134,6 +134,7 @@ public final class DryRun {
         Function<Artifact, R> unmade) {
       try {
         R found = call.get();
+        bench.networks().fulfil(result(found).key());
         steps.add(new Step(step, stage, result(found), true, request, timesteps(found)));
         return found;
       } catch (NobodyHost.NotMade e) {

@@ -18,6 +18,7 @@ public final class Commands {
     TABLE.put("report", ReportCommand::new);
     TABLE.put("describe", DescribeCommand::new);
     TABLE.put("recipes", RecipesCommand::new);
+    TABLE.put("plan", PlanCommand::new);
     TABLE.put("bench", BenchCommand::new);
     TABLE.put("import", ImportCommand::new);
     TABLE.put("export", ExportCommand::new);
