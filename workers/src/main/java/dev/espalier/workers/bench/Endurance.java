@@ -19,8 +19,9 @@ import java.util.function.Supplier;
  * A long training of a small network, for leaks: memory and time per step must not grow.
  *
  * @param steps trained
- * @param mibPerThousandSteps slope of the resident set by least squares, the first fifth left out
- * @param firstMs milliseconds per step in the second fifth: the first one warms up
+ * @param mibPerThousandSteps slope of the resident set by least squares, the first two fifths left
+ *     out: until its first collection, Java's young generation is touched page by page
+ * @param firstMs milliseconds per step in the third fifth
  * @param lastMs milliseconds per step in the last fifth
  */
 public record Endurance(int steps, double mibPerThousandSteps, double firstMs, double lastMs) {
@@ -50,8 +51,8 @@ public record Endurance(int steps, double mibPerThousandSteps, double firstMs, d
     int fifth = all.size() / 5;
     return new Endurance(
         steps,
-        1000 * slope(all.subList(fifth, all.size())),
-        milliseconds(all.subList(fifth, 2 * fifth)),
+        1000 * slope(all.subList(2 * fifth, all.size())),
+        milliseconds(all.subList(2 * fifth, 3 * fifth)),
         milliseconds(all.subList(all.size() - fifth, all.size())));
   }
 
