@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  */
 public record Comparer(Path home, String python, int threads, int rounds) {
   /** Settings of ours that Python does not get: it runs as its users run it. */
-  private static final Set<String> OURS = Set.of("GLIBC_TUNABLES", "OMP_WAIT_POLICY");
+  private static final Set<String> OURS =
+      Set.of("GLIBC_TUNABLES", "GOMP_SPINCOUNT", "OMP_WAIT_POLICY");
 
   private Path script() {
     return home.resolve("workers/src/main/python/bench_side.py");
