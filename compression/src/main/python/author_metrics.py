@@ -92,24 +92,33 @@ class Metrics(nn.Module):
         return x.mean(0, dtype=torch.float64)
 
     @torch.jit.export
-    def scatter(self, x: T, counts: T, shift: T, into: T, sums: T, wide: bool) -> None:
-        """Adds the rows y = x - shift, each counts[row] times (no counts: once), to sums [D] and
-        their outer products to the upper triangle of into [D, D], both float64. Products are
-        float64 if wide, else float32."""
+    def scatter(self, x: T, counts: T, shift: T, rows: T, products: T, into: T, sums: T) -> None:
+        """Adds y = x - shift, each row counts[row] times (no counts: once), to sums [D] and the
+        outer products to the upper triangle of into [D, D], both float64. Computed in the type of
+        shift, of rows [at least N, D] to work in, and of products [D, D]; into itself may serve."""
         if counts.numel() > 0:
             kept = counts.nonzero().squeeze(1)
             x = x.index_select(0, kept)
             counts = counts.index_select(0, kept)
-        x = (x.to(torch.float64) if wide else x) - shift
+        y = rows[: x.shape[0]]
+        torch.sub(x, shift, out=y)
         if counts.numel() > 0:
-            c = counts.to(x.dtype).unsqueeze(1)
-            sums.add_((x * c).sum(0, dtype=torch.float64))
-            x = x * c.sqrt()
+            c = counts.to(y.dtype).unsqueeze(1)
+            sums.add_((y * c).sum(0))
+            y.mul_(c.sqrt())
         else:
-            sums.add_(x.sum(0, dtype=torch.float64))
+            sums.add_(y.sum(0))
         block = 256
-        for i in range(0, x.shape[1], block):
-            into[i : i + block, i:].add_(torch.mm(x[:, i : i + block].t(), x[:, i:]))
+        direct = products.dtype == into.dtype
+        for i in range(0, y.shape[1], block):
+            out = into if direct else products
+            out[i : i + block, i:].addmm_(
+                y[:, i : i + block].t(), y[:, i:], beta=1.0 if direct else 0.0
+            )
+        if not direct:
+            # The diagonal's rounding would add up in the trace; a plain sum is kept more exactly.
+            products.diagonal().copy_(y.square_().sum(0))
+            into.add_(products)
 
     @torch.jit.export
     def centered(self, into: T, sums: T, shift: T, n: float) -> Tuple[T, T]:

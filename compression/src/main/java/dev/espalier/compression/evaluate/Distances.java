@@ -19,10 +19,11 @@ final class Distances {
   private static final int TILE = 1024;
 
   /**
-   * Some 80 units in the last place; sums of 2048 products were off by at most 12 in 10⁷ pairs of
-   * Gaussian vectors.
+   * 84·2⁻²³. Over pairs of 3000 vectors of 2048 features, the error was at most 2.2·2⁻²³ for
+   * Gaussian and rectified features, 16·2⁻²³ for cubes of log-normal ones, and 27·2⁻²³ for vectors
+   * whose features are all equal.
    */
-  static final float ROUNDING = 5e-6f;
+  static final float ROUNDING = 1e-5f;
 
   /** Takes one row of a tile. */
   interface Row {
@@ -94,7 +95,8 @@ final class Distances {
   }
 
   private void tile(NDArray products, int top, int left, boolean upper, float[] squared, Row row) {
-    FloatBuffer values = products.toByteBuffer(true).asFloatBuffer();
+    boolean inPlace = !products.getDevice().isGpu();
+    FloatBuffer values = products.toByteBuffer(inPlace).asFloatBuffer();
     int rows = Math.toIntExact(products.getShape().get(0));
     int columns = Math.toIntExact(products.getShape().get(1));
     for (int r = 0; r < rows; r++) {

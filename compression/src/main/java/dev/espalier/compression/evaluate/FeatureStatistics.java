@@ -17,19 +17,20 @@ import java.util.Map;
 /**
  * Mean and scatter of feature vectors: all that a Fréchet distance needs of them.
  *
- * <p>They are gathered in blocks of {@value #BLOCK} rows, centred on the first block's mean so that
- * no large squares are subtracted from each other, and added up in double; memory is 2·width²
- * doubles and one block. The products inside a block are double too, but for clouds of at least
- * {@value #PLENTY} vectors per feature and {@value #WIDE} features: these are multiplied in
- * float32, twice as fast, and the Fréchet distance then differs by some 1e-7 of itself. Where a
- * feature is all but a combination of others that would not hold, and double is used after all.
+ * <p>They are gathered in blocks of rows, centred on the first block's mean so that no large
+ * squares are subtracted from each other, and added up in double; memory is 2·width² doubles and
+ * one block of {@value #BLOCK} kB a feature. The products inside a block are double too, but for
+ * clouds of at least {@value #PLENTY} vectors per feature and {@value #WIDE} features: these are
+ * multiplied in float32, twice as fast, and the Fréchet distance then differs by some 1e-7 of
+ * itself. Where a feature is all but a combination of others that would not hold, and double is
+ * used after all.
  *
  * @param count vectors
  * @param mean float64 [width]
  * @param scatter float64 [width, width]: the sum of (x − mean)(x − mean)ᵀ
  */
 public record FeatureStatistics(long count, Tensor mean, Tensor scatter) {
-  private static final int BLOCK = 4096;
+  private static final int BLOCK = 32;
   private static final int PLENTY = 8;
   private static final int WIDE = 256;
 
@@ -86,13 +87,18 @@ public record FeatureStatistics(long count, Tensor mean, Tensor scatter) {
     try (NDManager owner = torch.manager().newSubManager()) {
       NDArray into = owner.zeros(new Shape(width, width), DataType.FLOAT64);
       NDArray sums = owner.zeros(new Shape(width), DataType.FLOAT64);
-      NDArray shift = shift(torch, owner, features, wide);
-      for (int from = 0; from < n; from += BLOCK) {
-        int to = Math.min(n, from + BLOCK);
+      DataType type = wide ? DataType.FLOAT64 : DataType.FLOAT32;
+      int block = Math.min(n, BLOCK * 1024 / type.getNumOfBytes());
+      NDArray shift = shift(torch, owner, features, block, type);
+      NDArray work = owner.create(new Shape(block, width), type);
+      NDArray products = wide ? into : owner.zeros(new Shape(width, width), type);
+      for (int from = 0; from < n; from += block) {
+        int to = Math.min(n, from + block);
         try (NDManager scope = owner.newSubManager()) {
           NDArray rows = FeatureRows.of(torch, scope, features, from, to);
-          int[] own = counts.length == 0 ? ALL : Arrays.copyOfRange(counts, from, to);
-          script.apply("scatter", rows, scope.create(own), shift, into, sums, wide);
+          NDArray own =
+              scope.create(counts.length == 0 ? ALL : Arrays.copyOfRange(counts, from, to));
+          script.apply("scatter", rows, own, shift, work, products, into, sums);
         }
       }
       NDList whole = script.call(owner, "centered", into, sums, shift, (double) count);
@@ -107,12 +113,11 @@ public record FeatureStatistics(long count, Tensor mean, Tensor scatter) {
 
   /** The mean of the first block, in the type that is multiplied. */
   private static NDArray shift(
-      Torch.Session torch, NDManager owner, Tensor features, boolean wide) {
+      Torch.Session torch, NDManager owner, Tensor features, int block, DataType type) {
     try (NDManager scope = owner.newSubManager()) {
-      NDArray first =
-          FeatureRows.of(torch, scope, features, 0, Math.min(BLOCK, features.extent(0)));
+      NDArray first = FeatureRows.of(torch, scope, features, 0, block);
       NDArray mean = MetricScript.of(torch).compute(scope, "mean_rows", first);
-      NDArray shift = mean.toType(wide ? DataType.FLOAT64 : DataType.FLOAT32, true);
+      NDArray shift = mean.toType(type, true);
       shift.attach(owner);
       return shift;
     }
