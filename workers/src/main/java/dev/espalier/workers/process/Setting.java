@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The runs of a sweep that differ only by their seeds and by whether singular values were scaled:
@@ -32,18 +33,25 @@ record Setting(String name, List<CompressionResult> results) {
     }
     List<Setting> settings = new ArrayList<>();
     for (List<CompressionResult> group : groups.values()) {
-      String name = name(group.get(0), labels, varying);
+      String name = name(group, labels, varying);
       boolean taken = settings.stream().anyMatch(s -> s.name.equals(name));
       settings.add(new Setting(taken ? name + " (" + (settings.size() + 1) + ")" : name, group));
     }
     return settings;
   }
 
+  /** The arms' own names where they have some, else what differs between the settings. */
   private static String name(
-      CompressionResult result, Map<String, String> labels, Set<String> varying) {
-    String label = labels.getOrDefault(result.run(), "");
-    if (isNamed(label)) return label.replaceAll("\\s+(svs\\.enabled|[\\w.]*seed)=\\S+", "");
-    PlanFields fields = PlanFields.of(result.plan());
+      List<CompressionResult> group, Map<String, String> labels, Set<String> varying) {
+    List<String> own =
+        group.stream().map(r -> labels.getOrDefault(r.run(), "")).filter(Setting::isNamed).toList();
+    if (own.size() == group.size()) {
+      return own.stream()
+          .map(label -> label.replaceAll("\\s+(svs\\.enabled|[\\w.]*seed)=\\S+", ""))
+          .distinct()
+          .collect(Collectors.joining(" and "));
+    }
+    PlanFields fields = PlanFields.of(group.get(0).plan());
     StringBuilder name = new StringBuilder("ratio " + fields.get("prune.ratio"));
     for (String field : varying) {
       if (!field.equals("prune.ratio")) name.append(", ").append(fields.words(field));

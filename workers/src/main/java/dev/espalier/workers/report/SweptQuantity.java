@@ -54,7 +54,7 @@ public record SweptQuantity(String caption, String field, String measure, List<L
         "swept",
         "Across the sweep",
         "What was measured, by the field that was varied."
-            + (published ? " The thin line are the published numbers." : ""),
+            + (published ? " Thin lines are published numbers." : ""),
         List.of(Legend.of(shown), Plot.figures(charts)));
   }
 

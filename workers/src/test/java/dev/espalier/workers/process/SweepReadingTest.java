@@ -69,6 +69,17 @@ class SweepReadingTest {
   }
 
   @Test
+  void armsThatDifferByTheScalingAloneStandTogetherUnderBothNames() {
+    ReportActivity.Request sweep =
+        sweep(
+            """
+            {"arms": {"unscaled": {"svs": {"enabled": false}}, "scaled": {},
+                      "weights only": {"svs": {"scaleBias": false, "resetNorm": false}}}}
+            """);
+    assertThat(names(sweep)).containsExactly("unscaled and scaled", "weights only");
+  }
+
+  @Test
   void publishedNumbersStandBesideThoseOfTheirArm() {
     ReportActivity.Request sweep =
         sweep(
