@@ -47,7 +47,7 @@ public final class ObjectStore implements StoredArtifact.Source {
   private final S3Config config;
   private final Retry retry;
 
-  /** An object in a listing. */
+  /** An object in a listing; {@code etag} is empty for one that the store has not finished. */
   public record Stat(String key, long size, String etag) {}
 
   /** An object's bytes, and the ETag to replace exactly these. */
@@ -172,7 +172,10 @@ public final class ObjectStore implements StoredArtifact.Source {
     return listEverything(prefix).stream().filter(o -> ObjectNames.legal(o.key())).toList();
   }
 
-  /** As {@link #list}, with unfinished uploads. */
+  /**
+   * As {@link #list}, with unfinished uploads. S3Proxy lists those being written at this moment,
+   * too, and as yet without an ETag.
+   */
   public List<Stat> listEverything(String prefix) {
     ListObjectsArgs args =
         ListObjectsArgs.builder()
@@ -187,7 +190,8 @@ public final class ObjectStore implements StoredArtifact.Source {
           for (Result<Item> result : client.listObjects(args)) {
             Item item = result.get();
             if (item.isDir()) continue;
-            objects.add(new Stat(item.objectName(), item.size(), bare(item.etag())));
+            String etag = item.etag() == null ? "" : bare(item.etag());
+            objects.add(new Stat(item.objectName(), item.size(), etag));
           }
           return List.copyOf(objects);
         });

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import org.gaul.s3proxy.S3Proxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -45,6 +46,26 @@ class ObjectStoreTest {
     assertThat(store.get("a/b.json")).isEmpty();
     assertThat(store.stat("a/b.json")).isEmpty();
     assertThat(store.list("a")).isEmpty();
+  }
+
+  /** While an object is written, S3Proxy's folder holds a file without attributes beside it. */
+  @Test
+  void anObjectBeingWrittenIsListedWithoutEtag() throws Exception {
+    S3Proxy proxy = S3Servers.s3Proxy(folder, 0);
+    try {
+      String endpoint = "http://127.0.0.1:" + proxy.getPort();
+      ObjectStore store =
+          ObjectStore.open(
+              new S3Config(endpoint, "us-east-1", "bucket", S3Servers.ACCESS, S3Servers.SECRET));
+      String etag = store.put("a/ledger", bytes("one"));
+      String unfinished = "a/ledger-0f8fad5b-d9cb-469f-a165-70867728950e";
+      Files.write(folder.resolve("bucket").resolve(unfinished), bytes("tw"));
+
+      assertThat(store.list("a")).containsExactly(new ObjectStore.Stat("a/ledger", 3, etag));
+      assertThat(store.listEverything("a")).contains(new ObjectStore.Stat(unfinished, 2, ""));
+    } finally {
+      proxy.stop();
+    }
   }
 
   @Test
