@@ -23,9 +23,11 @@ public final class StageOptions {
 
   /**
    * How long a device stage may be silent before another worker takes it over. Stages beat in the
-   * background, so that one long native call does not count as silence.
+   * background, so that one long native call does not count as silence. The system property {@code
+   * espalier.heartbeat} (seconds) is for trials that cannot wait so long.
    */
-  public static final Duration HEARTBEAT = Duration.ofSeconds(30);
+  public static final Duration HEARTBEAT =
+      Duration.ofSeconds(Long.getLong("espalier.heartbeat", 30));
 
   private StageOptions() {}
 

@@ -20,6 +20,7 @@ public final class Commands {
     TABLE.put("recipes", RecipesCommand::new);
     TABLE.put("plan", PlanCommand::new);
     TABLE.put("bench", BenchCommand::new);
+    TABLE.put("chaos", ChaosCommand::new);
     TABLE.put("import", ImportCommand::new);
     TABLE.put("export", ExportCommand::new);
   }

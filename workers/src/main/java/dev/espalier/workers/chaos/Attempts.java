@@ -1,0 +1,73 @@
+package dev.espalier.workers.chaos;
+
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.client.WorkflowClient;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Which worker is at which attempt of which activity, as the server knows. */
+record Attempts(WorkflowClient client) {
+  /** A started attempt of a stage. */
+  record Attempt(String run, String activity, int number, String worker, Instant began) {}
+
+  /** What {@code worker} is at, if it is at a stage of one of {@code runs}. */
+  Optional<Attempt> of(Ground.Worker worker, Collection<String> runs) {
+    return runs.stream()
+        .flatMap(run -> started(run).stream())
+        .filter(attempt -> attempt.worker().startsWith(worker.identity()))
+        .findFirst();
+  }
+
+  /** The attempts at work in a run. */
+  List<Attempt> started(String run) {
+    return pending(run).stream()
+        .filter(a -> a.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED)
+        .map(
+            a ->
+                new Attempt(
+                    run,
+                    a.getActivityId(),
+                    a.getAttempt(),
+                    a.getLastWorkerIdentity(),
+                    Instant.ofEpochSecond(
+                        a.getLastStartedTime().getSeconds(), a.getLastStartedTime().getNanos())))
+        .toList();
+  }
+
+  /** When the next attempt after {@code lost} began; empty if it is not yet. */
+  Optional<Instant> nextAfter(Attempt lost) {
+    return started(lost.run()).stream()
+        .filter(a -> a.activity().equals(lost.activity()) && a.number() > lost.number())
+        .map(Attempt::began)
+        .findFirst();
+  }
+
+  /** Whether the server still waits for the activity. */
+  boolean waitsFor(Attempt attempt) {
+    return pending(attempt.run()).stream()
+        .anyMatch(a -> a.getActivityId().equals(attempt.activity()));
+  }
+
+  private List<PendingActivityInfo> pending(String run) {
+    DescribeWorkflowExecutionRequest request =
+        DescribeWorkflowExecutionRequest.newBuilder()
+            .setNamespace(client.getOptions().getNamespace())
+            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
+            .build();
+    try {
+      return client
+          .getWorkflowServiceStubs()
+          .blockingStub()
+          .describeWorkflowExecution(request)
+          .getPendingActivitiesList();
+    } catch (StatusRuntimeException e) {
+      return List.of(); // The server is away, or the run has ended and is forgotten.
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.espalier.workers.chaos;
+
+import dev.espalier.workers.connection.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** The trials, one after the other. */
+public final class Chaos {
+  private final Settings settings;
+  private final boolean quick;
+  private final long seed;
+  private final Consumer<String> say;
+
+  /**
+   * @param quick some minutes instead of more than an hour
+   * @param seed of the moments at which things fail
+   * @param say shows a line of progress
+   */
+  public Chaos(Settings settings, boolean quick, long seed, Consumer<String> say) {
+    this.settings = settings;
+    this.quick = quick;
+    this.seed = seed;
+    this.say = say;
+  }
+
+  /** What can be run. */
+  public static List<String> names() {
+    return Trials.names();
+  }
+
+  /**
+   * Runs the trials of these names, all without one.
+   *
+   * @param folder an empty one, for servers, workers and their logs
+   */
+  public List<Verdict> run(List<String> names, Path folder) throws Exception {
+    List<Trial> trials = Trials.of(names);
+    Scale scale = quick ? Scale.SHORT : Scale.FULL;
+    Tools tools = Tools.find(settings);
+    Files.createDirectories(folder);
+    int count = trials.stream().mapToInt(trial -> trial.references(scale)).max().orElse(0);
+    say.accept("undisturbed runs to compare with: " + count);
+    References references =
+        References.make(tools, folder, count, scale.steps(), line -> say.accept("  " + line));
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Trial trial : trials) {
+      long begun = System.nanoTime();
+      say.accept(trial.name());
+      Trial.Setting setting =
+          new Trial.Setting(
+              tools,
+              folder.resolve(trial.name()),
+              references,
+              scale,
+              new Random(seed + trial.name().hashCode()),
+              line -> say.accept("  " + line));
+      Verdict verdict = trial.run(setting).took((System.nanoTime() - begun) * 1e-9);
+      say.accept(
+          String.format(
+              Locale.ROOT,
+              "  %s: %s (%.0f s)",
+              verdict.state(),
+              verdict.measured(),
+              verdict.seconds()));
+      verdicts.add(verdict);
+    }
+    return verdicts;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.espalier.workers.chaos;
+
+import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A process of the trials, told what to do by signals and ended by its own id. */
+final class Child implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final Path log;
+
+  private Child(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param environment on top of this process' own
+   * @param log what it prints is appended there
+   */
+  static Child start(List<String> command, Map<String, String> environment, Path log)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return new Child(builder.start(), log);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** {@code KILL}, {@code TERM}, {@code STOP} or {@code CONT}. */
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
+  }
+
+  /** Ends it at once, as a power cut would, and waits until it is gone. */
+  void kill() throws IOException, InterruptedException {
+    signal("KILL");
+    process.waitFor();
+  }
+
+  /** Asks it to end; returns whether it did within a minute. */
+  boolean terminate() throws IOException, InterruptedException {
+    signal("TERM");
+    return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Waits until it listens on a port of 127.0.0.1.
+   *
+   * @throws InvalidInput with its last line, if it ends before or takes more than a minute
+   */
+  Child listening(int port) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!listens(port)) {
+      if (!alive() || System.nanoTime() > end) {
+        close();
+        throw new InvalidInput(log.getFileName() + " did not start: " + lastLine());
+      }
+      Thread.sleep(50);
+    }
+    return this;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private String lastLine() throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.reduce((a, b) -> b).orElse("it says nothing");
+    }
+  }
+}

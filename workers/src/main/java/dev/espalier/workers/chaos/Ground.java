@@ -1,0 +1,174 @@
+package dev.espalier.workers.chaos;
+
+import com.uber.m3.tally.NoopScope;
+import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.S3Config;
+import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.connection.TemporalConnection;
+import io.temporal.client.WorkflowClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The servers and workers of one trial, each a process of its own on 127.0.0.1 with its state in
+ * the trial's folder. What is open is ended, by its process id, with the trial.
+ */
+final class Ground implements AutoCloseable {
+  private static final String BUCKET = "chaos";
+
+  private final Tools tools;
+  private final StoreKind kind;
+  private final Path folder;
+  private final int temporalPort = Child.freePort();
+  private final int storePort = Child.freePort();
+  private final FaultProxy proxy;
+  private final List<Worker> workers = new ArrayList<>();
+  private Child temporal;
+  private Child store;
+  private final TemporalConnection connection;
+  private final ObjectStore objects;
+
+  Ground(Tools tools, StoreKind kind, Path folder) throws Exception {
+    this.tools = tools;
+    this.kind = kind;
+    this.folder = Files.createDirectories(folder);
+    this.temporal = startTemporal();
+    this.store = startStore();
+    this.proxy = new FaultProxy(storePort);
+    String address = "127.0.0.1:" + temporalPort;
+    this.connection =
+        TemporalConnection.running(
+                new Settings(tools.settings().home(), folder, Map.of()), address, new NoopScope())
+            .orElseThrow();
+    this.objects =
+        ObjectStore.open(
+            new S3Config(
+                "http://127.0.0.1:" + storePort,
+                "us-east-1",
+                BUCKET,
+                StoreKind.ACCESS,
+                StoreKind.SECRET));
+  }
+
+  /** A worker process, ready when it answers for its meters. */
+  record Worker(Child process, int metricsPort) {
+    /** What its identity on the server begins with. */
+    String identity() {
+      return process.pid() + "@";
+    }
+  }
+
+  /**
+   * Starts a worker on all queues with one thread for arithmetic.
+   *
+   * @param slot names its folder and log; workers of one slot follow each other
+   * @param environment on top of the usual
+   */
+  Worker worker(String slot, Map<String, String> environment) throws Exception {
+    int port = Child.freePort();
+    List<String> command = new ArrayList<>(tools.java());
+    command.add("dev.espalier.workers.Espalier");
+    command.addAll(List.of("worker", "--verbose", "--metrics-port", String.valueOf(port)));
+    Map<String, String> variables = new HashMap<>();
+    variables.put("ESPALIER_HOME", tools.settings().home().toString());
+    variables.put("ESPALIER_WORK", folder.resolve(slot).toString());
+    variables.put("ESPALIER_THREADS", "1");
+    variables.put("ESPALIER_MIN_FREE_MB", "0");
+    variables.put("TEMPORAL_ADDRESS", "127.0.0.1:" + temporalPort);
+    variables.put("S3_ENDPOINT", "http://127.0.0.1:" + proxy.port());
+    variables.put("S3_ACCESS_KEY", StoreKind.ACCESS);
+    variables.put("S3_SECRET_KEY", StoreKind.SECRET);
+    variables.put("S3_BUCKET", BUCKET);
+    variables.putAll(environment);
+    Worker worker = new Worker(Child.start(command, variables, log(slot)), port);
+    synchronized (workers) {
+      workers.add(worker);
+    }
+    return worker;
+  }
+
+  Worker worker(String slot) throws Exception {
+    return worker(slot, Map.of());
+  }
+
+  Path log(String name) {
+    return folder.resolve(name + ".log");
+  }
+
+  WorkflowClient client() {
+    return connection.client();
+  }
+
+  /** The store past the proxy. */
+  ObjectStore objects() {
+    return objects;
+  }
+
+  Shelf shelf() {
+    return new Shelf(objects, folder.resolve("cache"), Map.of());
+  }
+
+  /** What lies between the workers and the store. */
+  FaultProxy proxy() {
+    return proxy;
+  }
+
+  /** Ends the Temporal server as a power cut would, and starts it again on its database. */
+  void crashTemporal(long awayMillis) throws Exception {
+    temporal.kill();
+    Thread.sleep(awayMillis);
+    temporal = startTemporal();
+  }
+
+  /** Ends the object store as a power cut would, and starts it again on its folder. */
+  void crashStore(long awayMillis) throws Exception {
+    store.kill();
+    Thread.sleep(awayMillis);
+    store = startStore();
+  }
+
+  @Override
+  public void close() throws IOException {
+    synchronized (workers) {
+      workers.forEach(worker -> worker.process().close());
+    }
+    connection.close();
+    proxy.close();
+    temporal.close();
+    store.close();
+  }
+
+  private Child startTemporal() throws Exception {
+    List<String> command =
+        List.of(
+            tools.temporal().toString(),
+            "server",
+            "start-dev",
+            "--headless",
+            "--ip",
+            "127.0.0.1",
+            "--port",
+            String.valueOf(temporalPort),
+            "--db-filename",
+            folder.resolve("temporal.db").toString(),
+            "--log-level",
+            "error");
+    return Child.start(command, Map.of(), log("temporal")).listening(temporalPort);
+  }
+
+  private Child startStore() throws Exception {
+    StoreKind.Start start =
+        kind.start(
+            tools.minio().orElse(Path.of("minio")),
+            tools.java(),
+            folder.resolve("objects"),
+            storePort);
+    return Child.start(start.command(), start.environment(), log("store")).listening(storePort);
+  }
+}

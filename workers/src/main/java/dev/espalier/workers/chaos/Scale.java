@@ -1,0 +1,28 @@
+package dev.espalier.workers.chaos;
+
+/**
+ * How much of it.
+ *
+ * @param steps of each run's finetune
+ * @param kills of workers
+ * @param runs that these kills are spread over, at least
+ * @param crashes of each server
+ * @param terminations of workers that are asked to end
+ * @param zombies that sleep past the timeout
+ * @param fleetRuns of the last trial
+ * @param fleetSeconds that it makes trouble for
+ */
+record Scale(
+    int steps,
+    int kills,
+    int runs,
+    int crashes,
+    int terminations,
+    int zombies,
+    int fleetRuns,
+    int fleetSeconds) {
+  static final Scale FULL = new Scale(400, 200, 20, 20, 20, 20, 50, 1200);
+
+  /** For continuous integration: some minutes. */
+  static final Scale SHORT = new Scale(200, 6, 2, 2, 2, 2, 4, 45);
+}

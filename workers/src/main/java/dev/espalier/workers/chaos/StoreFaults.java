@@ -1,0 +1,92 @@
+package dev.espalier.workers.chaos;
+
+import dev.espalier.workers.chaos.FaultProxy.Fault;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The network to the store misbehaves, the store is full, or it answers with errors. */
+final class StoreFaults implements Trial {
+  /**
+   * @param seconds of trouble at a time; 0 for the whole run
+   */
+  private record Trouble(String name, Fault fault, int seconds) {}
+
+  private static final List<Trouble> TROUBLES =
+      List.of(
+          new Trouble("500 ms latency", Fault.latency(500), 0),
+          new Trouble("5 % resets", Fault.resets(0.05), 0),
+          new Trouble("503 for 20 s", Fault.answering(503), 20),
+          new Trouble("507 (full) for 20 s", Fault.answering(507), 20),
+          new Trouble("60 s blackhole", Fault.blackhole(), 60));
+
+  @Override
+  public String name() {
+    return "store-faults";
+  }
+
+  @Override
+  public int references(Scale scale) {
+    return 1;
+  }
+
+  @Override
+  public Verdict run(Setting setting) throws Exception {
+    List<String> results = new ArrayList<>();
+    boolean holds = true;
+    for (Trouble trouble : TROUBLES) {
+      String result = one(setting, trouble);
+      setting.say().accept(trouble.name() + ": " + result);
+      results.add(trouble.name() + ": " + result);
+      holds &= result.equals("right");
+    }
+    return Verdict.of(
+        "network and store faults",
+        "latency, resets, 503, 507, blackhole: all runs end right",
+        String.join("; ", results),
+        holds);
+  }
+
+  private static String one(Setting setting, Trouble trouble) throws Exception {
+    String place = trouble.name().replaceAll("[^a-z0-9]+", "-");
+    try (Ground ground =
+        new Ground(setting.tools(), setting.store(), setting.folder().resolve(place))) {
+      Runs runs = new Runs(ground, setting.references(), setting.scale().steps());
+      if (trouble.seconds() == 0) ground.proxy().set(trouble.fault());
+      Ground.Worker worker = ground.worker("worker-1", Map.of());
+      Attempts attempts = new Attempts(ground.client());
+      boolean[] struck = {trouble.seconds() == 0};
+      long[] until = {0};
+      runs.all(
+          1,
+          1,
+          () -> {
+            try {
+              if (!struck[0] && training(attempts, worker, runs)) {
+                ground.proxy().set(trouble.fault());
+                until[0] = System.nanoTime() + trouble.seconds() * 1_000_000_000L;
+                struck[0] = true;
+              }
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            if (until[0] != 0 && System.nanoTime() > until[0]) {
+              ground.proxy().set(Fault.NONE);
+              until[0] = 0;
+            }
+          });
+      if (!struck[0]) return "came too late";
+      return runs.wrong().isEmpty() ? "right" : runs.wrong().toString();
+    }
+  }
+
+  private static boolean training(Attempts attempts, Ground.Worker worker, Runs runs)
+      throws InterruptedException {
+    for (String run : runs.open()) {
+      if (attempts.of(worker, List.of(run)).isPresent() && Gauges.step(worker, run).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.espalier.workers.chaos;
+
+import dev.espalier.compression.InvalidInput;
+import java.util.List;
+
+/** The one table of trials. */
+final class Trials {
+  private static final List<Trial> ALL =
+      List.of(
+          new WorkerKills(),
+          new ServerCrashes("temporal-kill", true, StoreKind.MINIO),
+          new ServerCrashes("minio-kill", false, StoreKind.MINIO),
+          new ServerCrashes("s3proxy-kill", false, StoreKind.S3PROXY),
+          new Terminations(),
+          new Zombies(),
+          new StoreFaults(),
+          new Fleet());
+
+  private Trials() {}
+
+  static List<String> names() {
+    return ALL.stream().map(Trial::name).toList();
+  }
+
+  /**
+   * Those of these names, all without one.
+   *
+   * @throws InvalidInput for a name that there is not
+   */
+  static List<Trial> of(List<String> names) {
+    for (String name : names) {
+      InvalidInput.require(
+          names().contains(name),
+          "trial '%s' does not exist; legal: %s",
+          name,
+          String.join(", ", names()));
+    }
+    return ALL.stream().filter(t -> names.isEmpty() || names.contains(t.name())).toList();
+  }
+}

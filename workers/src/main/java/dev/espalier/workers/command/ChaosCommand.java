@@ -1,0 +1,77 @@
+package dev.espalier.workers.command;
+
+import dev.espalier.compression.Json;
+import dev.espalier.workers.chaos.Chaos;
+import dev.espalier.workers.chaos.Verdict;
+import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.console.Table;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "chaos",
+    description = {
+      "Kill workers and servers under real runs and compare the results bit for bit.",
+      "",
+      "Starts its own Temporal and object stores on 127.0.0.1 and needs the `temporal` command line"
+          + " tool and `minio` (infra/install-servers). Everything: more than an hour. The results"
+          + " stay in the work folder, chaos.json. Ends with 1 if a trial fails.",
+      ""
+    })
+final class ChaosCommand implements Callable<Integer> {
+  private final Program program;
+
+  @Parameters(arity = "0..*", paramLabel = "TRIAL", description = "Trials; all without one.")
+  List<String> names = List.of();
+
+  @Option(names = "--short", description = "Fewer failures: some minutes.")
+  boolean quick;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of the moments of failure.")
+  long seed = 1;
+
+  @Option(names = "--json", description = "Print one JSON object a line.")
+  boolean json;
+
+  @Option(names = "--list", description = "Print the names of the trials and end.")
+  boolean list;
+
+  ChaosCommand(Program program) {
+    this.program = program;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (list) {
+      program.terminal().print(String.join("\n", Chaos.names()));
+      return 0;
+    }
+    Settings settings = program.settings(null);
+    Path work = Files.createDirectories(settings.work());
+    Path folder = Files.createTempDirectory(work, "chaos-");
+    Chaos chaos = new Chaos(settings, quick, seed, program.terminal()::say);
+    List<Verdict> verdicts = chaos.run(names, folder);
+    Files.writeString(work.resolve("chaos.json"), Json.pretty(verdicts));
+    if (json) {
+      verdicts.forEach(verdict -> program.terminal().print(Json.write(verdict)));
+    } else {
+      program.terminal().print(table(verdicts).toString());
+    }
+    return verdicts.stream().anyMatch(v -> v.state().equals("fails")) ? 1 : 0;
+  }
+
+  private static Table table(List<Verdict> verdicts) {
+    Table table = new Table("trial", "state", "seconds", "asked", "measured");
+    for (Verdict v : verdicts) {
+      String seconds = String.format(Locale.ROOT, "%.0f", v.seconds());
+      table.row(v.test(), v.state(), seconds, v.asked(), v.measured());
+    }
+    return table;
+  }
+}
