@@ -4,6 +4,7 @@ import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Temporal activity that this thread is: its heartbeats are sent while a stage works. */
@@ -22,6 +23,17 @@ final class InActivityHost implements StageHost {
       throw e;
     } catch (Exception e) {
       throw Activity.wrap(e);
+    }
+  }
+
+  @Override
+  public <T> T attend(Workbench bench, String stage, Supplier<T> work) {
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    StageProgress first = StageProgress.of(stage, 0, 0);
+    try (Liveness liveness = Liveness.open(context::heartbeat, bench.beat(), SILENCE, first)) {
+      T result = work.get();
+      liveness.beat();
+      return result;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.data.ImageDataset;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out nothing: what lies on the shelf is found, all else is {@link NotMade}. */
@@ -44,6 +45,11 @@ final class NobodyHost implements StageHost {
     } catch (CorruptArtifact e) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public <T> T attend(Workbench bench, String stage, Supplier<T> work) {
+    return work.get();
   }
 
   @Override

@@ -20,6 +20,10 @@ public final class PlanStage implements PlanActivity {
 
   @Override
   public CompressionPlan resolve(JsonNode request) {
+    return bench.attend("plan", () -> resolved(request));
+  }
+
+  private CompressionPlan resolved(JsonNode request) {
     CompressionPlan plan = PlanRequest.resolve(request, recipes);
     String data = bench.datasets().resolve(plan.data());
     Network network = denoiser(plan.dense());

@@ -10,6 +10,7 @@ import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,11 @@ public record Workbench(
    */
   public ImageDataset data(String stage, String name, int @Nullable [] shape) {
     return host.open(this, stage, name, shape);
+  }
+
+  /** Gives signs of life for short work without progress: resolving a plan, writing a report. */
+  public <T> T attend(String stage, Supplier<T> work) {
+    return host.attend(this, stage, work);
   }
 
   /** Runs a stage: found on the shelf, or computed. */

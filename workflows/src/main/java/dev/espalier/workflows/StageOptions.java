@@ -22,7 +22,7 @@ public final class StageOptions {
   public static final String CPU = "cpu";
 
   /**
-   * How long a device stage may be silent before another worker takes it over. Stages beat in the
+   * How long a stage may be silent before another worker takes it over. Stages beat in the
    * background, so that one long native call does not count as silence. The system property {@code
    * espalier.heartbeat} (seconds) is for trials that cannot wait so long.
    */
@@ -53,7 +53,7 @@ public final class StageOptions {
   }
 
   static ActivityOptions plan() {
-    return stage(CPU, "resolve the plan", Duration.ofMinutes(1)).build();
+    return stage(CPU, "resolve the plan", Duration.ofMinutes(10)).build();
   }
 
   static ActivityOptions report(String summary) {
@@ -62,7 +62,7 @@ public final class StageOptions {
 
   /** prune, svs, finetune, evaluate and train. */
   static ActivityOptions device(String summary) {
-    return stage(GPU, summary, Duration.ofDays(30)).setHeartbeatTimeout(HEARTBEAT).build();
+    return stage(GPU, summary, Duration.ofDays(30)).build();
   }
 
   /** Everything is tried again without end, ever more slowly, but for input no retry can mend. */
@@ -71,6 +71,7 @@ public final class StageOptions {
         .setTaskQueue(queue)
         .setSummary(summary)
         .setStartToCloseTimeout(longest)
+        .setHeartbeatTimeout(HEARTBEAT)
         .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
         .setRetryOptions(
             RetryOptions.newBuilder()

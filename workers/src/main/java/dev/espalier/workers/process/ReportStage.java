@@ -22,6 +22,10 @@ public final class ReportStage implements ReportActivity {
 
   @Override
   public Result report(Request request) {
+    return bench.attend("report", () -> written(request));
+  }
+
+  private Result written(Request request) {
     String folder = "runs/" + request.run() + "/";
     try {
       String page = HtmlReport.render(new ReportReading(bench).read(request));
