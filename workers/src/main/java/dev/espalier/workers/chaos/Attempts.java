@@ -24,6 +24,16 @@ record Attempts(WorkflowClient client) {
         .findFirst();
   }
 
+  /** The one of {@code runs} that the worker trains right now, if it trains. */
+  Optional<Attempt> training(Ground.Worker worker, Collection<String> runs)
+      throws InterruptedException {
+    Optional<Attempt> attempt = of(worker, runs);
+    if (attempt.isEmpty() || Gauges.step(worker, attempt.get().run()).isEmpty()) {
+      return Optional.empty();
+    }
+    return attempt;
+  }
+
   /** The attempts at work in a run. */
   List<Attempt> started(String run) {
     return pending(run).stream()

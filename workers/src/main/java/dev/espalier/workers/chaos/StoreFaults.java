@@ -62,7 +62,7 @@ final class StoreFaults implements Trial {
           1,
           () -> {
             try {
-              if (!struck[0] && training(attempts, worker, runs)) {
+              if (!struck[0] && attempts.training(worker, runs.open()).isPresent()) {
                 ground.proxy().set(trouble.fault());
                 until[0] = System.nanoTime() + trouble.seconds() * 1_000_000_000L;
                 struck[0] = true;
@@ -78,15 +78,5 @@ final class StoreFaults implements Trial {
       if (!struck[0]) return "came too late";
       return runs.wrong().isEmpty() ? "right" : runs.wrong().toString();
     }
-  }
-
-  private static boolean training(Attempts attempts, Ground.Worker worker, Runs runs)
-      throws InterruptedException {
-    for (String run : runs.open()) {
-      if (attempts.of(worker, List.of(run)).isPresent() && Gauges.step(worker, run).isPresent()) {
-        return true;
-      }
-    }
-    return false;
   }
 }

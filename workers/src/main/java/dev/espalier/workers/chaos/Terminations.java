@@ -39,8 +39,8 @@ final class Terminations implements Trial {
         Thread.sleep(100);
         runs.gather();
         if (ended.size() >= wanted) continue;
-        Optional<Attempt> attempt = attempts.of(worker, runs.open());
-        if (attempt.isEmpty() || Gauges.step(worker, attempt.get().run()).isEmpty()) continue;
+        Optional<Attempt> attempt = attempts.training(worker, runs.open());
+        if (attempt.isEmpty()) continue;
         Thread.sleep(setting.random().nextInt(2_500));
         OptionalInt step = Gauges.step(worker, attempt.get().run());
         if (step.isEmpty()) continue;

@@ -13,8 +13,11 @@ final class Trials {
           new ServerCrashes("s3proxy-kill", false, StoreKind.S3PROXY),
           new Terminations(),
           new Zombies(),
+          new Corruption(),
           new StoreFaults(),
-          new Fleet());
+          new WrongClock(),
+          new Fleet(),
+          new PeerKills());
 
   private Trials() {}
 

@@ -40,8 +40,8 @@ final class Zombies implements Trial {
         runs.gather();
         if (zombies >= wanted) continue;
         for (Ground.Worker worker : workers) {
-          Optional<Attempt> attempt = attempts.of(worker, runs.open());
-          if (attempt.isEmpty() || Gauges.step(worker, attempt.get().run()).isEmpty()) continue;
+          Optional<Attempt> attempt = attempts.training(worker, runs.open());
+          if (attempt.isEmpty()) continue;
           Thread.sleep(500 + setting.random().nextInt(2_000));
           Map<String, Integer> before = Committed.newest(ground.objects());
           worker.process().signal("STOP");

@@ -53,7 +53,7 @@ final class ChaosCommand implements Callable<Integer> {
       return 0;
     }
     Settings settings = program.settings(null);
-    Path work = Files.createDirectories(settings.work());
+    Path work = program.workFolder(settings).path();
     Path folder = Files.createTempDirectory(work, "chaos-");
     Chaos chaos = new Chaos(settings, quick, seed, program.terminal()::say);
     List<Verdict> verdicts = chaos.run(names, folder);
