@@ -210,8 +210,7 @@ class StuckStageTest {
   private static String train(TestWorkflowEnvironment server) {
     return server
         .getWorkflowClient()
-        .newWorkflowStub(
-            Training.class, WorkflowOptions.newBuilder().setTaskQueue("test").build())
+        .newWorkflowStub(Training.class, WorkflowOptions.newBuilder().setTaskQueue("test").build())
         .train(config());
   }
 

@@ -140,7 +140,8 @@ record CheckpointBenchmark() implements Benchmark {
         return;
       }
       long began = System.nanoTime();
-      writer.begin(new CheckpointWriter.Snapshot(state.get(), CurveLog.read(new byte[0]), Map.of()));
+      writer.begin(
+          new CheckpointWriter.Snapshot(state.get(), CurveLog.read(new byte[0]), Map.of()));
       stalls.add((System.nanoTime() - began) * 1e-9);
       begun = true;
     }
