@@ -124,14 +124,22 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
         from = takenBack(e);
       }
     }
-    writer.await(step.liveness()::beat);
-    if (end.step() > committed) {
-      writer.begin(snapshot(end));
-      writer.await(step.liveness()::beat);
-    }
+    commitLast(end);
     checkpoints.requireCurrent();
     return new Trained(
         end, curve, resumedFrom, extended, sections, rhythm.stallSeconds(), rhythm.taken());
+  }
+
+  private void commitLast(TrainingState end) {
+    try {
+      writer.await(step.liveness()::beat);
+      if (end.step() <= committed) return;
+      writer.begin(snapshot(end));
+      writer.await(step.liveness()::beat);
+    } catch (RuntimeException stop) {
+      takeAlong(end.step(), () -> end, stop);
+      throw stop;
+    }
   }
 
   /** The state to go on from. */
