@@ -20,7 +20,15 @@ def versions():
         f"python={sys.version.split()[0]} torch={torch.__version__}"
         f" diffusers={diffusers.__version__} numpy={numpy.__version__} scipy={scipy.__version__}"
         f" scikit-learn={sklearn.__version__} safetensors={safetensors.__version__}"
+        + (f" accelerate={accelerate.__version__}" if (accelerate := optional("accelerate")) else "")
     )
+
+
+def optional(package):
+    try:
+        return __import__(package)
+    except ImportError:
+        return None
 
 
 def settings(folder):
@@ -225,6 +233,61 @@ def safetensors(folder):
     return work, 1, dict
 
 
+def checkpoint(folder):
+    """The state of a training saved in the ways there are; the round is torch.save's.
+
+    torch.save and accelerate hold the training up until they are done, PyTorch's distributed
+    checkpoints (DCP) with async_save until they have a copy. None of them hashes or reads back.
+    """
+    import shutil
+    import statistics
+    import warnings
+
+    import torch
+    import torch.distributed.checkpoint as dcp
+    from diffusers.training_utils import EMAModel
+
+    warnings.filterwarnings("ignore")
+    model = unet(folder).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-4)
+    ema = EMAModel(model.parameters(), decay=0.9999)
+    size = model.config.sample_size
+    model(torch.rand(1, 3, size, size), torch.tensor([5])).sample.mean().backward()
+    optimizer.step()
+    ema.step(model.parameters())
+    accelerate = optional("accelerate")
+    if accelerate:
+        accelerator = accelerate.Accelerator(cpu=True)
+        prepared = accelerator.prepare(model, optimizer)  # noqa: F841
+        accelerator.register_for_checkpointing(ema)
+    seconds = {}
+
+    def state():
+        return {"model": model.state_dict(), "ema": ema.state_dict(), "adam": optimizer.state_dict()}
+
+    def timed(name, save):
+        began = time.perf_counter()
+        wait = save()
+        seconds.setdefault(name + "StallSeconds", []).append(time.perf_counter() - began)
+        if wait:
+            wait()
+        seconds.setdefault(name + "Seconds", []).append(time.perf_counter() - began)
+
+    def work():
+        timed("torchSave", lambda: torch.save(state(), folder / "torch.pt"))
+        if accelerate:
+            timed("accelerateSaveState", lambda: accelerator.save_state(folder / "accelerate") and None)
+        shutil.rmtree(folder / "dcp", ignore_errors=True)
+        timed("dcpAsyncSave", lambda: dcp.async_save(state(), checkpoint_id=folder / "dcp").result)
+        return seconds["torchSaveStallSeconds"][-1]
+
+    def results():
+        figures = {name: statistics.median(all) for name, all in seconds.items()}
+        return {**figures, "bytes": (folder / "torch.pt").stat().st_size}
+
+    return work, 1, results
+
+
 def peak():
     for line in pathlib.Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
@@ -245,8 +308,9 @@ def main():
     print("ready", flush=True)
     for _ in sys.stdin:
         began = time.perf_counter()
-        work()
-        print("took", (time.perf_counter() - began) / units, flush=True)
+        told = work()
+        took = (time.perf_counter() - began) / units if told is None else told
+        print("took", took, flush=True)
     largest = peak()
     print("end", json.dumps({**results(), "peakMiB": largest}), flush=True)
 

@@ -54,8 +54,14 @@ public final class DurableStage {
    *
    * @param key of the result; checkpoints lie under it
    * @param shelf that beats while it waits
+   * @param derivation that the key is of
    */
-  public record Step(String key, Shelf shelf, Liveness liveness, StageMeters.Scope meters) {}
+  public record Step(
+      String key,
+      Shelf shelf,
+      Liveness liveness,
+      StageMeters.Scope meters,
+      Derivation derivation) {}
 
   /**
    * A stage's end.
@@ -87,7 +93,7 @@ public final class DurableStage {
     if (there.isPresent()) return new Done(there.get(), true, scope.seconds());
     Staging staging =
         beating.stage(derivation.stage(), key, derivation.config(), derivation.inputs());
-    work.compute(new Step(key, beating, liveness, scope), staging);
+    work.compute(new Step(key, beating, liveness, scope, derivation), staging);
     return new Done(staging.commit(), false, scope.seconds());
   }
 }

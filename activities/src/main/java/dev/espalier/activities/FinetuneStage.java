@@ -1,5 +1,6 @@
 package dev.espalier.activities;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.data.ImageDataset;
@@ -8,6 +9,7 @@ import dev.espalier.compression.finetune.Denoising;
 import dev.espalier.compression.finetune.Distillation;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.finetune.Objective;
+import dev.espalier.compression.finetune.Restart;
 import dev.espalier.compression.finetune.TrainingState;
 import dev.espalier.compression.svs.SpectrumReport;
 import dev.espalier.compression.tensor.Torch;
@@ -16,6 +18,7 @@ import dev.espalier.workflows.FinetuneActivity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a pruned network on, alone or taught by another one; what it hands on are the averaged
@@ -31,7 +34,18 @@ public final class FinetuneStage implements FinetuneActivity {
     this.bench = bench;
   }
 
-  /** What a training's manifest notes. */
+  /**
+   * What a training's manifest notes.
+   *
+   * @param environment what the attempt that finished it ran on
+   * @param environments what its steps ran on, where that is not the same for all: the result is
+   *     then not bit for bit that of an uninterrupted training
+   * @param extended key of the training whose checkpoint it went on from, if that was not its own
+   * @param restarts where it was taken back, and why
+   * @param stallSeconds for which the finishing attempt's steps waited for copies of the state
+   * @param checkpoints begun by the finishing attempt beside its steps
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Numbers(
       int steps,
       int resumedFrom,
@@ -39,7 +53,12 @@ public final class FinetuneStage implements FinetuneActivity {
       double validationLoss,
       int skippedImages,
       String environment,
-      double seconds) {
+      double seconds,
+      @Nullable List<Section> environments,
+      @Nullable String extended,
+      @Nullable List<Restart> restarts,
+      @Nullable Double stallSeconds,
+      @Nullable Integer checkpoints) {
     static Numbers of(
         DurableTraining.Trained trained,
         ImageDataset data,
@@ -48,11 +67,16 @@ public final class FinetuneStage implements FinetuneActivity {
       return new Numbers(
           trained.state().step(),
           trained.resumedFrom(),
-          trained.loss(),
+          trained.curve().loss(),
           trained.curve().validationLoss(),
           data.skipped(),
           session.environment(),
-          step.meters().seconds());
+          step.meters().seconds(),
+          trained.sections().size() > 1 ? trained.sections() : null,
+          trained.extended(),
+          trained.state().restarts().isEmpty() ? null : trained.state().restarts(),
+          trained.stallSeconds(),
+          trained.checkpoints());
     }
   }
 

@@ -3,26 +3,63 @@ package dev.espalier.activities;
 import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
-import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Temporal activity that this thread is: its heartbeats are sent while a stage works. */
 final class InActivityHost implements StageHost {
-  /** So long may one native call take before the server is told nothing more. */
-  private static final Duration SILENCE = Duration.ofMinutes(15);
+  private static final Logger log = LoggerFactory.getLogger(InActivityHost.class);
 
   @Override
   public DurableStage.Done run(
       Workbench bench, DurableStage.Derivation derivation, DurableStage.Work work) {
     ActivityExecutionContext context = Activity.getExecutionContext();
-    StageProgress first = StageProgress.of(derivation.stage(), 0, 0);
-    try (Liveness liveness = Liveness.open(context::heartbeat, bench.beat(), SILENCE, first)) {
+    Beats beats = new Beats(context, derivation.stage());
+    try (Liveness liveness = Liveness.open(beats, bench.beat(), bench.silence(), beats.latest)) {
       return new DurableStage(bench.shelf(), bench.meters()).run(derivation, liveness, work);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw Activity.wrap(e);
+    } catch (Exception | Error e) {
+      Optional<OutOfMemory> memory = OutOfMemory.of(e, beats.outOfMemory + 1);
+      if (memory.isPresent()) {
+        beats.ranOut();
+        throw memory.get();
+      }
+      if (e instanceof Error error) throw error;
+      throw e instanceof RuntimeException known ? known : Activity.wrap((Exception) e);
+    }
+  }
+
+  /** Carries from attempt to attempt how many of them had too little memory. */
+  private static final class Beats implements Heartbeat {
+    private final ActivityExecutionContext context;
+    private final int outOfMemory;
+    private volatile StageProgress latest;
+
+    Beats(ActivityExecutionContext context, String stage) {
+      this.context = context;
+      this.outOfMemory =
+          context
+              .getLastHeartbeatDetails(StageProgress.class)
+              .map(StageProgress::outOfMemory)
+              .orElse(0);
+      this.latest = StageProgress.of(stage, 0, 0);
+    }
+
+    @Override
+    public void send(Object details) {
+      latest = ((StageProgress) details).withOutOfMemory(outOfMemory);
+      context.heartbeat(latest);
+    }
+
+    /** The failure of this attempt takes the latest details along. */
+    void ranOut() {
+      try {
+        context.heartbeat(latest.withOutOfMemory(outOfMemory + 1));
+      } catch (RuntimeException e) {
+        log.debug("nobody heard of it", e);
+      }
     }
   }
 
@@ -30,7 +67,8 @@ final class InActivityHost implements StageHost {
   public <T> T attend(Workbench bench, String stage, Supplier<T> work) {
     ActivityExecutionContext context = Activity.getExecutionContext();
     StageProgress first = StageProgress.of(stage, 0, 0);
-    try (Liveness liveness = Liveness.open(context::heartbeat, bench.beat(), SILENCE, first)) {
+    try (Liveness liveness =
+        Liveness.open(context::heartbeat, bench.beat(), bench.silence(), first)) {
       T result = work.get();
       liveness.beat();
       return result;
@@ -42,7 +80,8 @@ final class InActivityHost implements StageHost {
     ActivityExecutionContext context = Activity.getExecutionContext();
     StageProgress before =
         context.getLastHeartbeatDetails(StageProgress.class).orElse(StageProgress.of(stage, 0, 0));
-    try (Liveness liveness = Liveness.open(context::heartbeat, bench.beat(), SILENCE, before)) {
+    try (Liveness liveness =
+        Liveness.open(context::heartbeat, bench.beat(), bench.silence(), before)) {
       return bench.datasets().open(data, shape, (done, files) -> liveness.beat());
     }
   }

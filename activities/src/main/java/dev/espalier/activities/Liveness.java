@@ -88,7 +88,8 @@ public final class Liveness implements AutoCloseable {
 
   /**
    * The stage was told to stop and saves what it has: its beats throw no more, so that waiting for
-   * the store does not end the saving.
+   * the store does not end the saving. The background goes on, so that a server that cancels does
+   * not take the saving for a death.
    */
   public synchronized void ending() {
     ending = true;
@@ -97,7 +98,7 @@ public final class Liveness implements AutoCloseable {
   /** What the background thread does once per interval. */
   synchronized void repeat() {
     long now = clock.getAsLong();
-    if (stop != null || details == null || now - aliveAt > silenceNanos) return;
+    if (stop != null && !ending || details == null || now - aliveAt > silenceNanos) return;
     if (now - sentAt < intervalNanos) return;
     sentAt = now;
     try {

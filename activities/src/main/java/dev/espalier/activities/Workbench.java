@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param datasets where images come from
  * @param meters where progress is counted
  * @param beat between two heartbeats of a stage
+ * @param silence for which a stage may not come to a heartbeat of its own, as in one long native
+ *     call, before the server is told nothing more and hands it to another worker
  * @param host who carries out what stages ask for
  */
 public record Workbench(
@@ -28,23 +30,33 @@ public record Workbench(
     Datasets datasets,
     StageMeters meters,
     Duration beat,
+    Duration silence,
     StageHost host) {
+  /** Silence where nothing else is said. */
+  public static final Duration SILENCE = Duration.ofMinutes(15);
+
   private static final Duration BEAT = Duration.ofSeconds(2);
 
   /** With a heartbeat every two seconds. */
-  public Workbench(Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters) {
-    this(shelf, networks, datasets, meters, BEAT);
+  public Workbench(
+      Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration silence) {
+    this(shelf, networks, datasets, meters, BEAT, silence);
   }
 
   /** In Temporal activities. */
   public Workbench(
-      Shelf shelf, BaseNetworks networks, Datasets datasets, StageMeters meters, Duration beat) {
-    this(shelf, networks, datasets, meters, beat, new InActivityHost());
+      Shelf shelf,
+      BaseNetworks networks,
+      Datasets datasets,
+      StageMeters meters,
+      Duration beat,
+      Duration silence) {
+    this(shelf, networks, datasets, meters, beat, silence, new InActivityHost());
   }
 
   /** The same for stages that are not carried out: nothing is put on the shelf. */
   Workbench dry(StageHost nobody) {
-    return new Workbench(shelf, networks.dry(), datasets, meters, beat, nobody);
+    return new Workbench(shelf, networks.dry(), datasets, meters, beat, silence, nobody);
   }
 
   /** Opens a stage's data for a denoising network on the shelf, whose weights are not read. */

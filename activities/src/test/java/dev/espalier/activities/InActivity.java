@@ -39,7 +39,10 @@ final class InActivity implements AutoCloseable {
   private final TestActivityEnvironment environment;
   private volatile Consumer<StageProgress> onHeartbeat = progress -> {};
 
-  InActivity(Workbench bench) {
+  /**
+   * @param more activities beside the stages
+   */
+  InActivity(Workbench bench, Object... more) {
     environment =
         TestActivityEnvironment.newInstance(
             TestEnvironmentOptions.newBuilder()
@@ -59,6 +62,7 @@ final class InActivity implements AutoCloseable {
         new FinetuneStage(bench),
         new EvaluateStage(bench),
         new TrainStage(bench));
+    if (more.length > 0) environment.registerActivitiesImplementations(more);
   }
 
   /** Lets a test hear heartbeats as they are sent, and throw what Temporal would. */
@@ -110,6 +114,10 @@ final class InActivity implements AutoCloseable {
 
   TrainActivity.Result train(TrainActivity.Request request) {
     return environment.newActivityStub(TrainActivity.class).train(request);
+  }
+
+  <T> T stub(Class<T> activity) {
+    return environment.newActivityStub(activity);
   }
 
   /** What a call that fails tells the server. */

@@ -66,6 +66,27 @@ class LivenessTest {
   }
 
   @Test
+  void whileAStageThatWasToldToStopSavesItsStateTheServerHearsOfIt() {
+    Heartbeat cancelled =
+        details -> {
+          sent.add(details);
+          throw new CancellationException("cancelled");
+        };
+    try (Liveness liveness = new Liveness(cancelled, SECOND, MINUTE, now::get)) {
+      assertThatThrownBy(() -> liveness.beat(1)).isInstanceOf(CancellationException.class);
+      after(1_000);
+      liveness.repeat();
+      assertThat(sent).hasSize(1);
+      liveness.ending();
+      liveness.repeat();
+      after(1_000);
+      liveness.repeat();
+      liveness.beat();
+    }
+    assertThat(sent).containsExactly(1, 1, 1);
+  }
+
+  @Test
   void aLongCallIsCoveredByTheBackgroundUntilItIsTooLong() {
     try (Liveness liveness = new Liveness(sent::add, SECOND, Duration.ofSeconds(5), now::get)) {
       liveness.beat("long call");

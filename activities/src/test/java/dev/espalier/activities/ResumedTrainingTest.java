@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checkpoints lie at steps 3, 6 and 9 of 10. A heartbeat is sent about once a millisecond, from the
- * training or beside it, so what it throws stops the training at its own step or the next.
+ * Checkpoints lie at steps 3, 6, 9 and 10 of 10; tests that stop a training let each be committed
+ * before the next step. A heartbeat is sent about once a millisecond, from the training or beside
+ * it, so what it throws stops the training at its own step or the next.
  */
 class ResumedTrainingTest {
   private static final int STEPS = 10;
@@ -140,8 +141,10 @@ class ResumedTrainingTest {
   }
 
   private void stopped(int at, Throwable how) {
+    Settled settled = new Settled(stages, 3);
     activities.onHeartbeat(
         progress -> {
+          settled.await(progress);
           if (progress.step() < at) return;
           if (how instanceof Error error) throw error;
           throw (RuntimeException) how;

@@ -23,6 +23,7 @@ import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
 import dev.espalier.workflows.PruneActivity;
 import dev.espalier.workflows.SvsActivity;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -87,7 +88,8 @@ final class StageBench {
             new BaseNetworks(shelf, networks),
             datasets,
             new StageMeters(registry),
-            Duration.ofMillis(1));
+            Duration.ofMillis(1),
+            Workbench.SILENCE);
     write("tiny-unet", UNET, unet());
     StateDict classifier =
         Initialisation.pytorch(
@@ -123,6 +125,14 @@ final class StageBench {
 
   List<CurveLog.Point> curve(Artifact artifact) {
     return CurveLog.read(stored(artifact).bytes(CurveLog.PART)).points();
+  }
+
+  /** Checkpoints committed through this bench so far. */
+  int checkpointsWritten() {
+    return (int)
+        registry.find("espalier.checkpoints.written").counters().stream()
+            .mapToDouble(Counter::count)
+            .sum();
   }
 
   String counted(String meter) {

@@ -2,6 +2,7 @@ package dev.espalier.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.workers.process.Stages;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -67,6 +68,15 @@ class BadInputTest {
   void aBrokenArmIsNamedBeforeAnythingIsStarted() {
     refused("arm prune.ratio=2: plan: ", "sweep", "{\"axes\": {\"prune.ratio\": [0.5, 2]}}");
     assertThat(work.resolve("state")).doesNotExist();
+  }
+
+  @Test
+  void aSilenceOutOfRangeIsNamedWithTheLegalRange() {
+    Map<String, String> silence = Map.of("ESPALIER_SILENCE_SECONDS", "0");
+    Invocation run = Invocation.of(work, silence, Stages::onShelf, "", "run", "{}");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("ESPALIER_SILENCE_SECONDS is 0; legal are 1 to 86400");
   }
 
   @Test

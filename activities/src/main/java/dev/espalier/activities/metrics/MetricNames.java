@@ -78,6 +78,12 @@ public enum MetricNames {
       null,
       "Time from the first part of a checkpoint to its commit",
       List.of("stage")),
+  CHECKPOINT_STALL(
+      "espalier.checkpoint.stall",
+      Meter.Type.COUNTER,
+      "seconds",
+      "Time for which training steps waited for copies of the state",
+      List.of("stage")),
 
   STAGES(
       "espalier.stages",

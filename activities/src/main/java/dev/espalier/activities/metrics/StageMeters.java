@@ -142,6 +142,11 @@ public final class StageMeters {
       timer(MetricNames.CHECKPOINT_WRITE, CHECKPOINT_OBJECTIVES, stage).record(took);
     }
 
+    /** The training waited so long for the copy of a state. */
+    public void checkpointStall(double seconds) {
+      counter(MetricNames.CHECKPOINT_STALL, stage).increment(seconds);
+    }
+
     /** A checkpoint could not be committed. */
     public void checkpointFailed() {
       counter(MetricNames.CHECKPOINT_FAILURES, stage).increment();

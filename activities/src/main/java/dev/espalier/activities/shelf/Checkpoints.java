@@ -45,6 +45,12 @@ public final class Checkpoints {
     return new Checkpoints(shelf, stage, prefix, lease);
   }
 
+  /** Those of another training, to be read alone. */
+  static Checkpoints look(Shelf shelf, String stage, String key) {
+    String prefix = Shelf.prefix(stage, key) + "/checkpoints";
+    return new Checkpoints(shelf, stage, prefix, Lease.look(shelf.store(), prefix));
+  }
+
   /** This attempt's number; later attempts have higher ones. */
   public long epoch() {
     return lease.epoch();
@@ -72,6 +78,27 @@ public final class Checkpoints {
     }
     newest.ifPresent(found -> goOnFrom(found, promisedStep));
     return newest;
+  }
+
+  /**
+   * The newest listed checkpoint of at most {@code step} steps that verifies, fetched as by {@link
+   * #newestVerified}. Damaged ones are logged and passed over; none is taken off the list.
+   */
+  public Optional<Checkpoint> newestUpTo(int step) {
+    return lease.entries().stream()
+        .filter(e -> e.step() <= step)
+        .flatMap(e -> verified(e).stream())
+        .findFirst();
+  }
+
+  /** Whether this attempt's checkpoint of {@code step} is listed: it cannot be written again. */
+  public boolean lists(int step) {
+    return lease.entries().stream().anyMatch(e -> e.step() == step && e.epoch() == epoch());
+  }
+
+  /** Steps of the checkpoints that count, newest first. */
+  List<Integer> steps() {
+    return lease.entries().stream().map(Ledger.Entry::step).toList();
   }
 
   /**

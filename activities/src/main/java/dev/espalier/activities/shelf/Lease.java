@@ -55,6 +55,15 @@ final class Lease {
         prefix + ": the ledger keeps changing", new IllegalStateException(prefix));
   }
 
+  /** The ledger as it is now, of checkpoints that are read and not taken over: commits fail. */
+  static Lease look(ObjectStore store, String prefix) {
+    long highest = highest(store, prefix);
+    Ledger now =
+        read(store, prefix, highest)
+            .orElse(new Ledger(Ledger.SCHEMA, 0, "", highest > 0, List.of()));
+    return new Lease(store, prefix, 0, Long.MIN_VALUE, now);
+  }
+
   long epoch() {
     return ledger.epoch();
   }

@@ -40,6 +40,7 @@ class StageMetersTest {
             "espalier_checkpoint_write_seconds_count",
             "espalier_checkpoint_write_seconds_sum",
             "espalier_checkpoint_write_seconds_max",
+            "espalier_checkpoint_stall_seconds_total",
             "espalier_stages_total",
             "espalier_stage_failures_total",
             "espalier_stage_duration_seconds_bucket",
@@ -161,6 +162,7 @@ class StageMetersTest {
     scope.validationLoss(0.6);
     scope.checkpoint(1_000, Duration.ofMillis(20));
     scope.checkpointFailed();
+    scope.checkpointStall(0.02);
     scope.failed(new IllegalStateException("x"));
     StageMeters.Scope other = meters.open("other", "prune");
     other.done(StageMeters.Outcome.REUSED);

@@ -26,12 +26,14 @@ final class Adam implements AutoCloseable {
   private final IValue firstList;
   private final IValue secondList;
   private final IValue stepList;
+  private final List<Restart> restarts;
   private int step;
 
   Adam(Torch.Session session, NDManager owner, TrainingState state, FinetuneConfig config) {
     this.script = session.script();
     this.config = config;
     this.step = state.step();
+    this.restarts = state.restarts();
     weights = Weights.of(session, owner, state.weights(), true);
     average = Weights.of(session, owner, state.average(), false);
     firstMoment = Weights.of(session, owner, state.firstMoment(), false);
@@ -57,6 +59,11 @@ final class Adam implements AutoCloseable {
     return step;
   }
 
+  /** The learning rate of the step before this moment. */
+  double learningRate() {
+    return LearningRate.at(config, step, restarts);
+  }
+
   /**
    * Follows the gradient of {@code loss} for one step.
    *
@@ -75,7 +82,7 @@ final class Adam implements AutoCloseable {
               secondList,
               averageList,
               stepList,
-              LearningRate.at(config, step),
+              learningRate(),
               config.beta1(),
               config.beta2(),
               config.epsilon(),
@@ -89,7 +96,12 @@ final class Adam implements AutoCloseable {
 
   TrainingState state() {
     return new TrainingState(
-        step, weights.toHost(), average.toHost(), firstMoment.toHost(), secondMoment.toHost());
+        step,
+        weights.toHost(),
+        average.toHost(),
+        firstMoment.toHost(),
+        secondMoment.toHost(),
+        restarts);
   }
 
   @Override

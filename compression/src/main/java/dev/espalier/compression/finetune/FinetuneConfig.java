@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.compression.InvalidInput;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,16 @@ import org.jspecify.annotations.Nullable;
  *     AVX512_BF16)
  * @param flip whether images are mirrored left to right at random
  * @param validateEvery steps between two validation losses
- * @param checkpointEvery steps between two checkpoints
+ * @param checkpointEvery steps between two checkpoints; each is committed beside the training, and
+ *     later where the one before it is not committed yet or copying would hold the training up
  * @param seed of all randomness; every draw is a function of (seed, purpose, step)
  * @param distillation weight w of the teacher's prediction in the loss, w·‖ε_teacher − ε_θ‖² + (1 −
  *     w)·‖ε − ε_θ‖² (Diff-Pruning's repository: 0.7), 0 to 1; the teacher is the dense network, and
  *     0, which is left out of JSON, trains without one
+ * @param checkpointSeconds seconds after which a checkpoint is due though {@code checkpointEvery}
+ *     is not reached; 0, which is left out of JSON, goes by steps alone
+ * @param onDivergence what happens when loss or gradient are no longer finite: {@code fail}, which
+ *     is left out of JSON, or {@code restore}, see {@link Restart}
  */
 public record FinetuneConfig(
     int steps,
@@ -62,7 +68,17 @@ public record FinetuneConfig(
     int validateEvery,
     int checkpointEvery,
     long seed,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double distillation) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double distillation,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double checkpointSeconds,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Failing.class)
+        String onDivergence) {
+
+  /**
+   * Fields that do not tell in the state after any one step, unless the learning rate follows a
+   * cosine: trainings that differ in these alone share their first steps.
+   */
+  public static final Set<String> NOT_IN_STATE =
+      Set.of("steps", "validateEvery", "checkpointEvery", "checkpointSeconds", "onDivergence");
 
   public FinetuneConfig {
     range("steps", steps, 0, 10_000_000);
@@ -84,6 +100,8 @@ public record FinetuneConfig(
     range("validateEvery", validateEvery, 1, 10_000_000);
     range("checkpointEvery", checkpointEvery, 1, 10_000_000);
     range("distillation", distillation, 0, 1);
+    range("checkpointSeconds", checkpointSeconds, 0, 1_000_000);
+    oneOf("onDivergence", onDivergence, List.of("fail", "restore"));
   }
 
   @JsonCreator
@@ -108,7 +126,9 @@ public record FinetuneConfig(
       @Nullable Integer validateEvery,
       @Nullable Integer checkpointEvery,
       @Nullable Long seed,
-      @Nullable Double distillation) {
+      @Nullable Double distillation,
+      @Nullable Double checkpointSeconds,
+      @Nullable String onDivergence) {
     return new FinetuneConfig(
         steps == null ? 1000 : steps,
         batch == null ? 128 : batch,
@@ -130,14 +150,26 @@ public record FinetuneConfig(
         validateEvery == null ? 100 : validateEvery,
         checkpointEvery == null ? 100 : checkpointEvery,
         seed == null ? 1 : seed,
-        distillation == null ? 0 : distillation);
+        distillation == null ? 0 : distillation,
+        checkpointSeconds == null ? 0 : checkpointSeconds,
+        onDivergence == null ? "fail" : onDivergence);
   }
 
   /** The configuration an empty JSON object stands for. */
   public static FinetuneConfig defaults() {
     return of(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null);
+  }
+
+  /** Whether a state depends on its step, and not on how long the training is to be. */
+  public boolean canBeExtended() {
+    return schedule.equals("constant");
+  }
+
+  /** Whether a training that diverges is taken back instead of ended. */
+  public boolean restores() {
+    return onDivergence.equals("restore");
   }
 
   /** Equal to the optimizer that JSON leaves out: keys from before there was another one stay. */
@@ -150,6 +182,19 @@ public record FinetuneConfig(
     @Override
     public int hashCode() {
       return "adam".hashCode();
+    }
+  }
+
+  /** Equal to the policy that JSON leaves out. */
+  static final class Failing {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return "fail".equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return "fail".hashCode();
     }
   }
 

@@ -69,7 +69,7 @@ public final class TrainingLoop {
     }
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) throw new DivergedLoss(step, loss, norm);
     double seconds = (System.nanoTime() - began) * 1e-9;
-    return new TrainingListener.Step(step, loss, norm, LearningRate.at(config, step), seconds);
+    return new TrainingListener.Step(step, loss, norm, adam.learningRate(), seconds);
   }
 
   /** The validation first: a listener that stops the training at its step has heard it. */

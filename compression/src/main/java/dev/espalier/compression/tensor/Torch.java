@@ -160,11 +160,15 @@ public final class Torch {
       return torch.script;
     }
 
-    /** Device, threads and version: what a bit-identical repetition needs to be the same. */
+    /**
+     * Device and its model, threads and version: what a bit-identical repetition needs to be the
+     * same.
+     */
     public String environment() {
+      boolean gpu = torch.device.isGpu();
       return String.format(
-          "%s, %d threads, PyTorch %s",
-          torch.device.isGpu() ? "cuda" : "cpu", torch.threads, VERSION);
+          "%s (%s), %d threads, PyTorch %s",
+          gpu ? "cuda" : "cpu", DeviceModel.name(gpu), torch.threads, VERSION);
     }
 
     /** Copies a host tensor to the device, into {@code scope}. */

@@ -21,6 +21,7 @@ public final class Benchmarks {
     TABLE.put("fid", new FrechetBenchmark());
     TABLE.put("prdc", new PrdcBenchmark());
     TABLE.put("safetensors", new SafetensorsBenchmark());
+    TABLE.put("checkpoint", new CheckpointBenchmark());
   }
 
   private Benchmarks() {}

@@ -131,7 +131,8 @@ final class PeerKills implements Trial {
   private static void deleteNewest(Path folder) throws IOException {
     List<Path> checkpoints = new ArrayList<>();
     try (Stream<Path> all = Files.list(folder)) {
-      all.filter(p -> p.getFileName().toString().startsWith("checkpoint-")).forEach(checkpoints::add);
+      all.filter(p -> p.getFileName().toString().startsWith("checkpoint-"))
+          .forEach(checkpoints::add);
     }
     checkpoints.sort(
         Comparator.comparingInt(p -> Integer.parseInt(p.getFileName().toString().substring(11))));

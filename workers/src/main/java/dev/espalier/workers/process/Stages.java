@@ -11,6 +11,7 @@ import dev.espalier.activities.Workbench;
 import dev.espalier.activities.metrics.StageMeters;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.data.Datasets;
 import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workers.connection.Settings;
@@ -25,6 +26,7 @@ import dev.espalier.workflows.SvsActivity;
 import dev.espalier.workflows.TrainActivity;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,18 @@ public record Stages(
         shelf,
         new BaseNetworks(shelf, settings.home().resolve("networks")),
         new Datasets(roots, resources.folder().cache().resolve("data")),
-        new StageMeters(resources.registry()));
+        new StageMeters(resources.registry()),
+        silence(settings));
+  }
+
+  /** How long a stage's native calls may take, {@code ESPALIER_SILENCE_SECONDS}. */
+  private static Duration silence(Settings settings) {
+    long seconds = settings.number("ESPALIER_SILENCE_SECONDS", Workbench.SILENCE.toSeconds());
+    InvalidInput.require(
+        seconds >= 1 && seconds <= 86_400,
+        "ESPALIER_SILENCE_SECONDS is %d; legal are 1 to 86400",
+        seconds);
+    return Duration.ofSeconds(seconds);
   }
 
   /** What needs the device; one at a time. */
