@@ -109,7 +109,7 @@ final class PeerKills implements Trial {
           last = Integer.parseInt(line.substring(5));
           if (++done == until) {
             Thread.sleep(random.nextInt(STEP_MILLIS));
-            process.destroyForcibly();
+            new ProcessBuilder("kill", "-KILL", String.valueOf(process.pid())).start().waitFor();
           }
         }
       }
