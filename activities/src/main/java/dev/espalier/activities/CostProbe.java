@@ -141,7 +141,7 @@ final class CostProbe {
                 NoiseSchedule.ddpm(),
                 few,
                 Importances.statistics(few.criterion()).iterator().next(),
-                t -> watch.lap());
+                (work, done, total, state) -> watch.lap());
           }
         },
         watch);
@@ -166,7 +166,7 @@ final class CostProbe {
     return measured(
         () -> {
           try (Torch.Session session = Torch.open()) {
-            ImageDrawing.of(session, network, few, drawn -> watch.lap());
+            ImageDrawing.of(session, network, few, (work, done, total, state) -> watch.lap());
           }
         },
         watch);

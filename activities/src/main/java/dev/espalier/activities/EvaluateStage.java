@@ -23,6 +23,7 @@ import dev.espalier.workflows.EvaluateActivity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,16 @@ public final class EvaluateStage implements EvaluateActivity {
   private static final int COLUMNS = 12;
 
   private final Workbench bench;
+  private final Duration saveEvery;
 
   public EvaluateStage(Workbench bench) {
+    this(bench, PartialResults.INTERVAL);
+  }
+
+  /** Partial results are saved after {@code saveEvery} of work. */
+  EvaluateStage(Workbench bench, Duration saveEvery) {
     this.bench = bench;
+    this.saveEvery = saveEvery;
   }
 
   private record Numbers(
@@ -110,46 +118,50 @@ public final class EvaluateStage implements EvaluateActivity {
             BaseNetworks.identity(dense),
             extractor.identity(),
             data.fingerprint());
-    return bench.run(
-        request.run(),
-        STAGE,
-        ALGORITHM,
-        request.config().withExtractor(extractor.setting()),
-        inputs,
-        (step, staging) -> {
-          boolean isDense = input.prefix().equals(dense.prefix());
-          StoredArtifact reference = isDense ? null : evaluate(ofDense(request), dense).artifact();
-          LoadedNetwork network = LoadedNetwork.read(input);
-          data.requireShape(network.network().sampleShape());
-          RealImages real =
-              new RealImages(
-                  bench, request.run(), STAGE, extractor, data, request.config().neighbours());
-          work(request.config(), network, reference, extractor, real, step, staging);
-        });
+    DurableStage.Done done =
+        bench.run(
+            request.run(),
+            STAGE,
+            ALGORITHM,
+            request.config().withExtractor(extractor.setting()),
+            inputs,
+            (step, staging) -> {
+              boolean isDense = input.prefix().equals(dense.prefix());
+              StoredArtifact reference =
+                  isDense ? null : evaluate(ofDense(request), dense).artifact();
+              LoadedNetwork network = LoadedNetwork.read(input);
+              data.requireShape(network.network().sampleShape());
+              RealImages real =
+                  new RealImages(
+                      bench,
+                      request.run(),
+                      STAGE,
+                      extractor,
+                      data,
+                      request.config().neighbours(),
+                      saveEvery);
+              work(request.config(), network, reference, extractor, real, step, staging);
+            });
+    return PartialResults.discard(bench.shelf(), done);
   }
 
   private static Request ofDense(Request r) {
     return new Request(r.run(), r.dense(), r.dense(), r.data(), r.config());
   }
 
-  private static void work(
+  private void work(
       EvaluateConfig config,
       LoadedNetwork network,
-      @Nullable StoredArtifact reference,
+      @Nullable StoredArtifact dense,
       NamedExtractor named,
       RealImages real,
       DurableStage.Step step,
       Staging staging)
       throws IOException {
-    Liveness liveness = step.liveness();
     try (Torch.Session session = Torch.open();
         Extractor extractor = named.open(session, network.network().sampleShape())) {
-      ImageDrawing drawn =
-          ImageDrawing.of(
-              session,
-              network,
-              config,
-              done -> liveness.beat(StageProgress.of(STAGE, done, config.samples())));
+      PartialResults partial = PartialResults.open(STAGE, step, session.environment(), saveEvery);
+      ImageDrawing drawn = ImageDrawing.of(session, network, config, partial);
       boolean classes = config.asks(Metric.INCEPTION_SCORE);
       try (SeenImages seen =
           SeenImages.of(
@@ -157,15 +169,9 @@ public final class EvaluateStage implements EvaluateActivity {
               config.samples(),
               (from, to) -> rows(drawn.images(), from, to),
               classes,
-              done -> liveness.beat())) {
-        List<Measure> measures =
-            new Measurement(config, real, liveness::beat)
-                .of(
-                    new Measurement.Drawn(
-                        drawn.images(),
-                        reference == null ? null : samples(reference),
-                        seen.features(),
-                        seen.probabilities()));
+              partial)) {
+        Tensor reference = dense == null ? null : samples(dense);
+        List<Measure> measures = measured(config, real, partial, drawn, reference, seen);
         Complexity complexity = network.complexity();
         staging
             .add("samples.png", grid(drawn.images()))
@@ -179,7 +185,7 @@ public final class EvaluateStage implements EvaluateActivity {
                     config.samples() / drawn.seconds(),
                     real.data().size(),
                     real.data().skipped(),
-                    session.environment(),
+                    partial.environment(),
                     step.meters().seconds(),
                     named.name(),
                     named.sha256(),
@@ -187,6 +193,29 @@ public final class EvaluateStage implements EvaluateActivity {
                     measures));
       }
       store(drawn.images(), staging);
+    }
+  }
+
+  /**
+   * What ends the stage between two works, such as a wait for the real images' features, does not
+   * take the works done with it.
+   */
+  private static List<Measure> measured(
+      EvaluateConfig config,
+      RealImages real,
+      PartialResults partial,
+      ImageDrawing drawn,
+      @Nullable Tensor reference,
+      SeenImages seen)
+      throws IOException {
+    try {
+      return new Measurement(config, real, partial)
+          .of(
+              new Measurement.Drawn(
+                  drawn.images(), reference, seen.features(), seen.probabilities()));
+    } catch (RuntimeException stop) {
+      partial.takeAlong(stop);
+      throw stop;
     }
   }
 

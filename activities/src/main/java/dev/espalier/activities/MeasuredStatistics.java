@@ -19,6 +19,7 @@ import dev.espalier.compression.tensor.Torch;
 import dev.espalier.workflows.PruneActivity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,12 +41,14 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
   private final PruneConfig config;
   private final List<String> inputs;
   private final @Nullable String base;
+  private final Duration saveEvery;
   private int timesteps;
 
   /**
    * @param request of the stage that asks
    * @param inputs the network to prune and the data
    * @param base the network whose widths the ratio is a share of, where it is another
+   * @param saveEvery of work
    */
   MeasuredStatistics(
       Workbench bench,
@@ -53,7 +56,8 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
       Network network,
       ImageDataset data,
       List<String> inputs,
-      @Nullable String base) {
+      @Nullable String base,
+      Duration saveEvery) {
     this.bench = bench;
     this.run = request.run();
     this.network = network;
@@ -61,6 +65,7 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
     this.config = request.config();
     this.inputs = inputs;
     this.base = base;
+    this.saveEvery = saveEvery;
   }
 
   /**
@@ -85,7 +90,13 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Earlier(PruneConfig config, @Nullable String base, int round) {}
 
-  private record Accumulated(List<Double> losses, int timesteps) {}
+  /**
+   * What a manifest notes.
+   *
+   * @param environment devices, threads and versions, where they were several
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Accumulated(List<Double> losses, int timesteps, @Nullable String environment) {}
 
   /** Timesteps that entered the statistics of the last round; 0 if nothing was measured. */
   int timesteps() {
@@ -108,8 +119,8 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
   }
 
   private StoredArtifact measured(Statistic kind, int round, StateDict weights) {
-    return bench
-        .run(
+    DurableStage.Done done =
+        bench.run(
             run,
             PruneStage.STAGE,
             PruneStage.ALGORITHM,
@@ -117,24 +128,21 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
             inputs,
             (step, staging) -> {
               try (Torch.Session session = Torch.open()) {
+                String here = session.environment();
+                PartialResults partial =
+                    PartialResults.open(PruneStage.STAGE, step, here, saveEvery);
                 Calibration c =
                     Calibration.of(
-                        session,
-                        network,
-                        weights,
-                        data,
-                        SCHEDULE,
-                        config,
-                        kind,
-                        t ->
-                            step.liveness()
-                                .beat(StageProgress.of(PruneStage.STAGE, t, SCHEDULE.steps())));
+                        session, network, weights, data, SCHEDULE, config, kind, partial);
+                String where = partial.environment();
                 staging
                     .add(part(kind), c.sums(), Map.of())
-                    .numbers(new Accumulated(c.losses(), c.timesteps()));
+                    .numbers(
+                        new Accumulated(
+                            c.losses(), c.timesteps(), where.equals(here) ? null : where));
               }
-            })
-        .artifact();
+            });
+    return PartialResults.discard(bench.shelf(), done).artifact();
   }
 
   private Derivation derivation(Statistic kind, int round) {

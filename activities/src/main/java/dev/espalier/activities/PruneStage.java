@@ -15,6 +15,7 @@ import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.PruneActivity;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +30,16 @@ public final class PruneStage implements PruneActivity {
   static final int ALGORITHM = 1;
 
   private final Workbench bench;
+  private final Duration saveEvery;
 
   public PruneStage(Workbench bench) {
+    this(bench, PartialResults.INTERVAL);
+  }
+
+  /** Partial results are saved after {@code saveEvery} of work. */
+  PruneStage(Workbench bench, Duration saveEvery) {
     this.bench = bench;
+    this.saveEvery = saveEvery;
   }
 
   /** Kept channels and scores of one group, as shown beside the pruned network. */
@@ -71,7 +79,8 @@ public final class PruneStage implements PruneActivity {
                       network.network(),
                       data,
                       measuredOn,
-                      widest == null ? null : BaseNetworks.identity(widest));
+                      widest == null ? null : BaseNetworks.identity(widest),
+                      saveEvery);
               ChannelPruner.Pruned pruned =
                   ChannelPruner.prune(
                       network.network(),

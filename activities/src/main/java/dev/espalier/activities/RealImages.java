@@ -1,5 +1,6 @@
 package dev.espalier.activities;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.data.ImageDataset;
 import dev.espalier.compression.evaluate.Extractor;
@@ -11,9 +12,11 @@ import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What metrics need of a data set, each an artifact of its own under the stage {@code evaluate},
@@ -33,9 +36,11 @@ final class RealImages implements Measurement.Real {
   private final NamedExtractor extractor;
   private final ImageDataset data;
   private final int neighbours;
+  private final Duration saveEvery;
 
   /**
    * @param neighbours k of the radii
+   * @param saveEvery of work
    */
   RealImages(
       Workbench bench,
@@ -43,13 +48,15 @@ final class RealImages implements Measurement.Real {
       String stage,
       NamedExtractor extractor,
       ImageDataset data,
-      int neighbours) {
+      int neighbours,
+      Duration saveEvery) {
     this.bench = bench;
     this.run = run;
     this.stage = stage;
     this.extractor = extractor;
     this.data = data;
     this.neighbours = neighbours;
+    this.saveEvery = saveEvery;
   }
 
   /** The images themselves. */
@@ -62,7 +69,14 @@ final class RealImages implements Measurement.Real {
 
   private record OfRadii(String real, int neighbours) {}
 
-  private record Numbers(String extractor, int images, double seconds) {}
+  /**
+   * What a manifest notes.
+   *
+   * @param environment devices, threads and versions, where they were several
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Numbers(
+      String extractor, int images, double seconds, @Nullable String environment) {}
 
   @Override
   public Tensor features() throws IOException {
@@ -71,16 +85,13 @@ final class RealImages implements Measurement.Real {
             new Of("features"),
             (step, staging) -> {
               try (Torch.Session session = Torch.open();
-                  Extractor eye = extractor.open(session, data.imageShape());
-                  SeenImages seen =
-                      SeenImages.of(
-                          eye,
-                          data.size(),
-                          this::pixels,
-                          false,
-                          done ->
-                              step.liveness().beat(StageProgress.of(stage, done, data.size())))) {
-                staging.add(FEATURES, seen.file()).numbers(numbers(step));
+                  Extractor eye = extractor.open(session, data.imageShape())) {
+                String here = session.environment();
+                PartialResults partial = PartialResults.open(stage, step, here, saveEvery);
+                try (SeenImages seen =
+                    SeenImages.of(eye, data.size(), this::pixels, false, partial)) {
+                  staging.add(FEATURES, seen.file()).numbers(numbers(step, partial, here));
+                }
               }
             });
     return FeatureFile.map(artifact.fetch(FEATURES));
@@ -94,7 +105,7 @@ final class RealImages implements Measurement.Real {
             (step, staging) ->
                 staging
                     .add(STATISTICS, FeatureStatistics.of(features()).toStateDict(), Map.of())
-                    .numbers(numbers(step)));
+                    .numbers(numbers(step, null)));
     return FeatureStatistics.of(Safetensors.read(artifact.fetch(STATISTICS)).tensors());
   }
 
@@ -104,22 +115,33 @@ final class RealImages implements Measurement.Real {
         made(
             new OfRadii("radii", neighbours),
             (step, staging) -> {
-              double[] radii = Measurement.squaredRadii(features(), neighbours);
-              Tensor tensor = Tensor.of(radii, radii.length);
-              staging
-                  .add(RADII, new StateDict(Map.of("squared", tensor)), Map.of())
-                  .numbers(numbers(step));
+              Tensor features = features();
+              try (Torch.Session session = Torch.open()) {
+                String here = session.environment();
+                PartialResults partial = PartialResults.open(stage, step, here, saveEvery);
+                double[] radii = Measurement.squaredRadii(features, neighbours, "radii", partial);
+                Tensor tensor = Tensor.of(radii, radii.length);
+                staging
+                    .add(RADII, new StateDict(Map.of("squared", tensor)), Map.of())
+                    .numbers(numbers(step, partial, here));
+              }
             });
     return Safetensors.read(artifact.fetch(RADII)).tensors().get("squared").doubles();
   }
 
   private StoredArtifact made(Object config, DurableStage.Work work) {
     List<String> inputs = List.of(extractor.identity(), data.fingerprint());
-    return bench.run(run, stage, ALGORITHM, config, inputs, work).artifact();
+    DurableStage.Done done = bench.run(run, stage, ALGORITHM, config, inputs, work);
+    return PartialResults.discard(bench.shelf(), done).artifact();
   }
 
-  private Numbers numbers(DurableStage.Step step) {
-    return new Numbers(extractor.name(), data.size(), step.meters().seconds());
+  private Numbers numbers(DurableStage.Step step, PartialResults partial, String here) {
+    String where = partial.environment();
+    return numbers(step, where.equals(here) ? null : where);
+  }
+
+  private Numbers numbers(DurableStage.Step step, @Nullable String environment) {
+    return new Numbers(extractor.name(), data.size(), step.meters().seconds(), environment);
   }
 
   private Tensor pixels(int from, int to) {

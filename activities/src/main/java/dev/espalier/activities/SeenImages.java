@@ -2,11 +2,13 @@ package dev.espalier.activities;
 
 import dev.espalier.compression.evaluate.Extractor;
 import dev.espalier.compression.evaluate.FeatureFile;
+import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.IntConsumer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeenImages implements AutoCloseable {
   private static final int BATCH = 250;
+  private static final String WORK = "features";
+  private static final String FEATURES = "features";
+  private static final String CLASSES = "classes";
+  private static final StateDict NO_STATE = new StateDict(Map.of());
 
   private final Path features;
   private final @Nullable Path probabilities;
@@ -31,20 +37,21 @@ final class SeenImages implements AutoCloseable {
   }
 
   /**
-   * Shows {@code count} images to {@code extractor}, a batch at a time.
+   * Shows {@code count} images to {@code extractor}, a batch at a time, but for those that an
+   * earlier attempt has shown it.
    *
    * @param classes whether class probabilities are wanted too
-   * @param progress hears how many images were seen
+   * @param partial hears how many images were seen; saves may read the files until they are closed
    */
   static SeenImages of(
-      Extractor extractor, int count, Source source, boolean classes, IntConsumer progress)
+      Extractor extractor, int count, Source source, boolean classes, PartialResults partial)
       throws IOException {
     SeenImages seen =
         new SeenImages(
             Files.createTempFile("features", ".safetensors"),
             classes ? Files.createTempFile("classes", ".safetensors") : null);
     try {
-      seen.write(extractor, count, source, progress);
+      seen.write(extractor, count, source, partial);
       return seen;
     } catch (IOException | RuntimeException | Error e) {
       seen.close();
@@ -52,21 +59,39 @@ final class SeenImages implements AutoCloseable {
     }
   }
 
-  private void write(Extractor extractor, int count, Source source, IntConsumer progress)
+  private void write(Extractor extractor, int count, Source source, PartialResults partial)
       throws IOException {
     Path second = probabilities;
     try (FeatureFile out = FeatureFile.create(features, count, extractor.width());
         FeatureFile classes =
             second == null ? null : FeatureFile.create(second, count, extractor.classes())) {
-      for (int from = 0; from < count; from += BATCH) {
+      PartialRows rows =
+          partial.rows(
+              WORK,
+              BATCH,
+              4L * (extractor.width() + (second == null ? 0 : extractor.classes())),
+              this::rows,
+              (from, found) -> {
+                out.add(found.get(FEATURES));
+                if (classes != null) classes.add(found.get(CLASSES));
+              });
+      for (int from = rows.finished(); from < count; from += BATCH) {
         int to = Math.min(count, from + BATCH);
         Extractor.Seen batch = extractor.see(source.images(from, to), classes != null);
         out.add(batch.features());
         Tensor shares = batch.probabilities();
         if (classes != null && shares != null) classes.add(shares);
-        progress.accept(to);
+        rows.finished(to);
+        partial.reached(WORK, to, count, () -> NO_STATE);
       }
     }
+  }
+
+  private StateDict rows(int from, int to) throws IOException {
+    Map<String, Tensor> rows = new LinkedHashMap<>();
+    rows.put(FEATURES, FeatureFile.rows(features, from, to));
+    if (probabilities != null) rows.put(CLASSES, FeatureFile.rows(probabilities, from, to));
+    return new StateDict(rows);
   }
 
   /** The file with the features, a {@link FeatureFile}. */

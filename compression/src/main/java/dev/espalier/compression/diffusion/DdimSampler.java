@@ -12,6 +12,7 @@ import dev.espalier.compression.tensor.Torch;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws images with the deterministic sampler of Song et al. 2021 (equation 12 at η = 0), for a
@@ -53,9 +54,29 @@ public record DdimSampler(
    * @return uint8 [count, channels, height, width]
    */
   public Tensor sample(int[] timesteps, long seed, int first, int count, IntConsumer progress) {
+    return sample(timesteps, seed, first, count, null, (done, x) -> progress.accept(done));
+  }
+
+  /** Images on the way. */
+  public record Halfway(int done, Tensor images) {}
+
+  /** Hears how many of the timesteps are done, with the images as they are then, on the device. */
+  public interface Step {
+    void done(int timesteps, NDArray images);
+  }
+
+  /**
+   * As above.
+   *
+   * @param from where the same call was broken off, as {@code progress} heard; null to begin
+   */
+  public Tensor sample(
+      int[] timesteps, long seed, int first, int count, @Nullable Halfway from, Step progress) {
     int[] path = IntStream.concat(Arrays.stream(timesteps), IntStream.of(IMAGE)).toArray();
     try (NDManager scope = session.manager().newSubManager()) {
-      NDArray image = walk(scope, noise(scope, seed, first, count), path, progress);
+      NDArray start =
+          from == null ? noise(scope, seed, first, count) : session.toDevice(scope, from.images());
+      NDArray image = walk(scope, start, path, from == null ? 0 : from.done(), progress);
       return Torch.toHost(session.script().compute(scope, "to_uint8", image));
     }
   }
@@ -85,23 +106,27 @@ public record DdimSampler(
    * @return in the shape of {@code x}, owned by {@code scope}
    */
   public NDArray walk(NDManager scope, NDArray x, int[] path, IntConsumer progress) {
-    if (!bfloat16) return walk(scope, weights, x, path, progress);
+    return walk(scope, x, path, 0, (done, images) -> progress.accept(done));
+  }
+
+  private NDArray walk(NDManager scope, NDArray x, int[] path, int from, Step progress) {
+    if (!bfloat16) return walk(scope, weights, x, path, from, progress);
     try (NDManager rounding = scope.newSubManager();
         Weights rounded = weights.toBfloat16(session.script(), rounding)) {
-      return walk(scope, rounded, x, path, progress);
+      return walk(scope, rounded, x, path, from, progress);
     }
   }
 
   private NDArray walk(
-      NDManager scope, Weights weights, NDArray x, int[] path, IntConsumer progress) {
+      NDManager scope, Weights weights, NDArray x, int[] path, int from, Step progress) {
     NDArray current = x;
-    for (int i = 0; i + 1 < path.length; i++) {
+    for (int i = from; i + 1 < path.length; i++) {
       if (path[i] != path[i + 1]) {
         NDArray next = step(scope, weights, current, path[i], path[i + 1]);
         if (current != x) current.close();
         current = next;
       }
-      progress.accept(i + 1);
+      progress.done(i + 1, current);
     }
     return current;
   }

@@ -1,8 +1,11 @@
 package dev.espalier.compression.evaluate;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Progress;
+import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * What precision, recall, density and coverage are averages of: one entry per image.
@@ -13,13 +16,17 @@ import java.util.Arrays;
  * @param covered [N] whether the ball of each real vector holds a fake one
  */
 record BallCounts(int k, int[] around, boolean[] recalled, boolean[] covered) {
+  private static final String WORK = "balls";
+
   /**
    * Compares every real vector [N, D] with every fake one [M, D].
    *
    * @param realRadii squared, [N]
    * @param fakeRadii squared, [M]
+   * @param progress counts the real vectors, as work {@value #WORK}
    */
-  static BallCounts of(Tensor real, double[] realRadii, Tensor fake, double[] fakeRadii, int k) {
+  static BallCounts of(
+      Tensor real, double[] realRadii, Tensor fake, double[] fakeRadii, int k, Progress progress) {
     FeatureRows.require(fake);
     InvalidInput.require(
         real.extent(1) == fake.extent(1),
@@ -29,11 +36,16 @@ record BallCounts(int k, int[] around, boolean[] recalled, boolean[] covered) {
     int[] around = new int[fake.extent(0)];
     boolean[] recalled = new boolean[real.extent(0)];
     boolean[] covered = new boolean[real.extent(0)];
+    BallCounts counts = new BallCounts(k, around, recalled, covered);
+    int from = progress.begun(WORK).map(counts::goOnFrom).orElse(0);
+    if (from == recalled.length) return counts;
     Vectors reals = new Vectors(real);
     Vectors fakes = new Vectors(fake);
     Distances.between(
         real,
         fake,
+        from,
+        done -> progress.reached(WORK, done, recalled.length, () -> counts.state(done)),
         (realNorms, fakeNorms) -> {
           float[] fakeLimits = limits(fakeRadii, fakeNorms);
           float[] realLimits = limits(realRadii, realNorms);
@@ -57,7 +69,36 @@ record BallCounts(int k, int[] around, boolean[] recalled, boolean[] covered) {
             }
           };
         });
-    return new BallCounts(k, around, recalled, covered);
+    return counts;
+  }
+
+  private StateDict state(int compared) {
+    long[] balls = Arrays.stream(around).asLongStream().toArray();
+    return new StateDict(
+        Map.of(
+            "compared", Tensor.of(new long[] {compared}, 1),
+            "around", Tensor.of(balls, balls.length),
+            "recalled", flags(recalled),
+            "covered", flags(covered)));
+  }
+
+  /** Fills the counts; returns how many real vectors are in them. */
+  private int goOnFrom(StateDict begun) {
+    long[] balls = begun.get("around").longs();
+    Arrays.setAll(around, i -> (int) balls[i]);
+    long[] inside = begun.get("recalled").longs();
+    long[] holding = begun.get("covered").longs();
+    for (int i = 0; i < recalled.length; i++) {
+      recalled[i] = inside[i] != 0;
+      covered[i] = holding[i] != 0;
+    }
+    return (int) begun.get("compared").longs()[0];
+  }
+
+  private static Tensor flags(boolean[] flags) {
+    byte[] bytes = new byte[flags.length];
+    for (int i = 0; i < flags.length; i++) bytes[i] = (byte) (flags[i] ? 1 : 0);
+    return Tensor.of(bytes, bytes.length);
   }
 
   private static boolean clear(float distance, double radius, float slack) {

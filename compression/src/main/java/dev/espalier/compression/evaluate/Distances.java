@@ -8,6 +8,7 @@ import dev.espalier.compression.tensor.Script;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
 import java.nio.FloatBuffer;
+import java.util.function.IntConsumer;
 
 /**
  * Squared Euclidean distances between the vectors of two clouds, as ‖x‖² + ‖y‖² − 2xᵀy of centred
@@ -60,28 +61,37 @@ final class Distances {
     Row begin(float[] normsA, float[] normsB);
   }
 
-  /** All distances from {@code a} to {@code b}. */
-  static void between(Tensor a, Tensor b, Work work) {
+  /**
+   * All distances from {@code a} to {@code b}.
+   *
+   * @param from first row of {@code a} that is not done yet: 0, or what {@code done} heard
+   * @param done hears after each {@value #TILE} rows of {@code a} how many are done with all of
+   *     {@code b}
+   */
+  static void between(Tensor a, Tensor b, int from, IntConsumer done, Work work) {
     try (Torch.Session torch = Torch.open()) {
       Distances distances = new Distances(torch, a, b);
       Row row = work.begin(distances.normsA, distances.normsB);
-      distances.tiles(false, row);
+      distances.tiles(false, from, done, row);
     }
   }
 
-  /** The distances of each pair of vectors of {@code cloud}, once: those with i &lt; j. */
-  static void within(Tensor cloud, Work work) {
+  /**
+   * The distances of each pair of vectors of {@code cloud}, once: those with i &lt; j; {@code from}
+   * and {@code done} as above.
+   */
+  static void within(Tensor cloud, int from, IntConsumer done, Work work) {
     try (Torch.Session torch = Torch.open()) {
       Distances distances = new Distances(torch, cloud, cloud);
       Row row = work.begin(distances.normsA, distances.normsB);
-      distances.tiles(true, row);
+      distances.tiles(true, from, done, row);
     }
   }
 
-  private void tiles(boolean upper, Row row) {
+  private void tiles(boolean upper, int from, IntConsumer done, Row row) {
     NDArray into = torch.manager().create(new Shape((long) TILE * TILE), DataType.FLOAT32);
     float[] squared = new float[TILE];
-    for (int top = 0; top < a.extent(0); top += TILE) {
+    for (int top = from; top < a.extent(0); top += TILE) {
       try (NDManager rows = torch.manager().newSubManager()) {
         NDArray x = centred(rows, a, top);
         for (int left = upper ? top : 0; left < b.extent(0); left += TILE) {
@@ -91,6 +101,7 @@ final class Distances {
           }
         }
       }
+      done.accept(Math.min(a.extent(0), top + TILE));
     }
   }
 

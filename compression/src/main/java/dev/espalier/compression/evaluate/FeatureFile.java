@@ -75,6 +75,24 @@ public final class FeatureFile implements AutoCloseable {
     while (bytes.hasRemaining()) channel.write(bytes);
   }
 
+  /**
+   * The rows {@code from} to {@code to}, exclusive, of a file that is whole or has them at least.
+   *
+   * @return float32 [to − from, width]
+   */
+  public static Tensor rows(Path file, int from, int to) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Header header = Header.of(channel, file);
+      ByteBuffer rows = ByteBuffer.allocate(Math.toIntExact(4L * (to - from) * header.width()));
+      long at = header.end() + 4L * from * header.width();
+      while (rows.hasRemaining()) {
+        int read = channel.read(rows, at + rows.position());
+        if (read < 0) throw new IOException(file + " has no row " + (to - 1));
+      }
+      return Tensor.of(Dtype.F32, new int[] {to - from, (int) header.width()}, rows.flip());
+    }
+  }
+
   /** Ends the file, which then has all its rows. */
   @Override
   public void close() throws IOException {
@@ -89,33 +107,46 @@ public final class FeatureFile implements AutoCloseable {
    */
   public static Tensor map(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Header header = Header.of(channel, file);
+      long bytes = channel.size() - header.end();
+      InvalidInput.require(
+          bytes <= Integer.MAX_VALUE
+              && header.rows() <= bytes
+              && header.width() <= bytes
+              && 4 * header.rows() * header.width() == bytes,
+          "%s is no feature file: F32 'features' [images, width] of its size",
+          file);
+      ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, header.end(), bytes);
+      int[] shape = {(int) header.rows(), (int) header.width()};
+      return Tensor.of(Dtype.F32, shape, mapped);
+    }
+  }
+
+  /**
+   * What a file begins with.
+   *
+   * @param end where the elements begin
+   */
+  private record Header(long rows, long width, long end) {
+    static Header of(FileChannel channel, Path file) throws IOException {
       ByteBuffer size = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
       channel.read(size, 0);
-      long header = size.getLong(0);
+      long length = size.getLong(0);
       InvalidInput.require(
-          !size.hasRemaining() && header > 0 && header <= MAX_HEADER,
+          !size.hasRemaining() && length > 0 && length <= MAX_HEADER,
           "%s is no feature file",
           file);
-      ByteBuffer text = ByteBuffer.allocate((int) header);
+      ByteBuffer text = ByteBuffer.allocate((int) length);
       channel.read(text, 8);
       var json = Json.parse(new String(text.array(), UTF_8), file.toString()).path(KEY);
       var shape = json.path("shape");
       long rows = shape.path(0).asLong();
       long width = shape.path(1).asLong();
-      long bytes = channel.size() - 8 - header;
       InvalidInput.require(
-          json.path("dtype").asText().equals("F32")
-              && shape.size() == 2
-              && rows > 0
-              && width > 0
-              && bytes <= Integer.MAX_VALUE
-              && rows <= bytes
-              && width <= bytes
-              && 4 * rows * width == bytes,
-          "%s is no feature file: F32 'features' [images, width] of its size",
+          json.path("dtype").asText().equals("F32") && shape.size() == 2 && rows > 0 && width > 0,
+          "%s is no feature file: F32 'features' [images, width]",
           file);
-      ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 8 + header, bytes);
-      return Tensor.of(Dtype.F32, new int[] {(int) rows, (int) width}, mapped);
+      return new Header(rows, width, 8 + length);
     }
   }
 }

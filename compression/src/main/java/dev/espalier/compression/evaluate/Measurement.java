@@ -1,11 +1,14 @@
 package dev.espalier.compression.evaluate;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Progress;
+import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  * shrink its ball to nothing.
  *
  * @param real the real images
- * @param alive called now and then, as often as something is done
+ * @param progress of what takes long, each under a name of its own
  */
-public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
+public record Measurement(EvaluateConfig config, Real real, Progress progress) {
+  /** Image pairs compared between two looks at the progress; whole batches of every metric. */
+  private static final int PAIRS = 1024;
+
   /** What is known of the real images; asked for only where a metric needs it. */
   public interface Real {
     FeatureStatistics statistics() throws IOException;
@@ -44,9 +50,13 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
   public record Drawn(
       Tensor images, @Nullable Tensor reference, Tensor features, @Nullable Tensor probabilities) {}
 
-  /** Squared distance of each feature vector [N, D] to its k-th nearest other one, [N]. */
-  public static double[] squaredRadii(Tensor features, int k) {
-    return NearestNeighbours.squaredRadii(features, k);
+  /**
+   * Squared distance of each feature vector [N, D] to its k-th nearest other one, [N].
+   *
+   * @param work its name in {@code progress}
+   */
+  public static double[] squaredRadii(Tensor features, int k, String work, Progress progress) {
+    return NearestNeighbours.squaredRadii(features, k, work, progress);
   }
 
   /** The measures in the order of {@link Metric}. */
@@ -55,11 +65,14 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
     if (config.asks(Metric.FRECHET_DISTANCE)) frechet(found, drawn.features());
     if (config.asks(Metric.PRDC)) prdc(found, drawn.features());
     if (config.asks(Metric.SSIM)) {
-      found.mean("ssim", likeness(drawn, 1, Ssim::perImage), "to the dense network's images");
+      found.mean(
+          "ssim", likeness("ssim", drawn, 1, Ssim::perImage), "to the dense network's images");
     }
     if (config.asks(Metric.MSE)) {
       found.mean(
-          "mse", likeness(drawn, 0, MeanSquaredError::perImage), "to the dense network's images");
+          "mse",
+          likeness("mse", drawn, 0, MeanSquaredError::perImage),
+          "to the dense network's images");
     }
     if (config.asks(Metric.SLICED_WASSERSTEIN)) slicedWasserstein(found, drawn.features());
     if (config.asks(Metric.INCEPTION_SCORE)) inceptionScore(found, drawn.probabilities());
@@ -73,25 +86,53 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
   private void frechet(Measures found, Tensor features) throws IOException {
     Normalisation normalisation = Normalisation.of(config.normalisation());
     try (FrechetDistance distance = FrechetDistance.from(real.statistics(), normalisation)) {
-      found.add(
-          "frechet-distance",
-          distance.to(FeatureStatistics.of(features)),
-          bootstrap()
-              .replicates(
-                  b -> {
-                    alive.run();
-                    int[] counts = bootstrap().counts(features.extent(0), b);
-                    return distance.to(FeatureStatistics.of(features, counts));
-                  }),
-          "covariance=" + config.normalisation());
+      double[] distances =
+          resampled(
+              "frechet-distance",
+              features.extent(0),
+              1,
+              counts -> distance.to(FeatureStatistics.of(features, counts)));
+      found.add("frechet-distance", distances, "covariance=" + config.normalisation());
     }
+  }
+
+  private interface Measured {
+    double by(int[] counts);
+  }
+
+  /** A measure of the images as they are, then of each replicate. */
+  private double[] resampled(String name, int images, int strata, Measured measured) {
+    double[] values = new double[1 + config.bootstrap()];
+    int begun = goOnFrom(name, values);
+    for (int i = begun; i < values.length; i++) {
+      int[] counts = i == 0 ? new int[0] : bootstrap().counts(images, strata, i - 1);
+      values[i] = measured.by(counts);
+      reached(name, i + 1, values);
+    }
+    return values;
+  }
+
+  /** Fills in the first values from an earlier attempt; returns how many. */
+  private int goOnFrom(String work, double[] values) {
+    double[] begun =
+        progress.begun(work).map(state -> state.get("values").doubles()).orElse(new double[0]);
+    System.arraycopy(begun, 0, values, 0, begun.length);
+    return begun.length;
+  }
+
+  private void reached(String work, int done, double[] values) {
+    progress.reached(
+        work,
+        done,
+        values.length,
+        () -> new StateDict(Map.of("values", Tensor.of(Arrays.copyOf(values, done), done))));
   }
 
   private void prdc(Measures found, Tensor features) throws IOException {
     int k = config.neighbours();
+    double[] radii = squaredRadii(features, k, "radii", progress);
     BallCounts counts =
-        BallCounts.of(real.features(), real.squaredRadii(), features, squaredRadii(features, k), k);
-    alive.run();
+        BallCounts.of(real.features(), real.squaredRadii(), features, radii, k, progress);
     String settings = "k=" + k;
     found.mean("precision", shares(counts.around(), 1, true), settings);
     found.mean("recall", shares(counts.recalled()), settings);
@@ -114,10 +155,23 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
   }
 
   /** The dense network's own images are as like them as can be. */
-  private static double[] likeness(Drawn drawn, double same, PerImage metric) {
-    if (drawn.reference() != null) return metric.compare(drawn.reference(), drawn.images());
+  private double[] likeness(String work, Drawn drawn, double same, PerImage metric) {
+    Tensor reference = drawn.reference();
     double[] all = new double[drawn.images().extent(0)];
-    Arrays.fill(all, same);
+    if (reference == null) {
+      Arrays.fill(all, same);
+      return all;
+    }
+    Images.requirePairs(reference, drawn.images());
+    int from = goOnFrom(work, all);
+    while (from < all.length) {
+      int to = Math.min(all.length, from + PAIRS);
+      Tensor first = Images.rows(reference, from, to);
+      double[] some = metric.compare(first, Images.rows(drawn.images(), from, to));
+      System.arraycopy(some, 0, all, from, some.length);
+      from = to;
+      reached(work, from, all);
+    }
     return all;
   }
 
@@ -126,16 +180,12 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
         SlicedWasserstein.directions(features.extent(1), config.directions(), config.seed());
     double[][] resampled =
         SlicedWasserstein.perResampling(
-            real.features(), features, directions, new Resampled(features.extent(0)));
+            real.features(), features, directions, new Resampled(features.extent(0)), progress);
     double[] distances =
         Arrays.stream(resampled)
             .mapToDouble(each -> new SlicedWasserstein(each).rootMeanSquare())
             .toArray();
-    found.add(
-        "sliced-wasserstein",
-        distances[0],
-        Arrays.copyOfRange(distances, 1, distances.length),
-        "directions=" + config.directions());
+    found.add("sliced-wasserstein", distances, "directions=" + config.directions());
   }
 
   /** First the images as they are, then the replicates. */
@@ -153,7 +203,6 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
 
     @Override
     public int[] counts(int b) {
-      alive.run();
       return b == 0 ? new int[0] : bootstrap().counts(images, b - 1);
     }
   }
@@ -166,17 +215,13 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
               + "' tells no class probabilities");
     }
     InceptionScore score = new InceptionScore(probabilities, config.splits());
-    found.add(
-        "inception-score",
-        score.score(),
-        bootstrap()
-            .replicates(
-                b -> {
-                  alive.run();
-                  int[] counts = bootstrap().counts(found.images, config.splits(), b);
-                  return Arrays.stream(score.perSplit(counts)).average().orElseThrow();
-                }),
-        "splits=" + config.splits());
+    double[] scores =
+        resampled(
+            "inception-score",
+            found.images,
+            config.splits(),
+            counts -> Arrays.stream(score.perSplit(counts)).average().orElseThrow());
+    found.add("inception-score", scores, "splits=" + config.splits());
   }
 
   private final class Measures {
@@ -190,7 +235,13 @@ public record Measurement(EvaluateConfig config, Real real, Runnable alive) {
     void mean(String name, double[] perImage, String settings) {
       double mean = Arrays.stream(perImage).average().orElseThrow();
       add(name, mean, bootstrap().means(perImage), settings);
-      alive.run();
+    }
+
+    /**
+     * @param values the measure, then its replicates
+     */
+    void add(String name, double[] values, String settings) {
+      add(name, values[0], Arrays.copyOfRange(values, 1, values.length), settings);
     }
 
     void add(String name, double value, double[] replicates, String settings) {

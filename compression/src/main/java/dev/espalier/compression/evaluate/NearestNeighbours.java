@@ -1,8 +1,11 @@
 package dev.espalier.compression.evaluate;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Progress;
+import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * How far each vector of a cloud has it to its k-th nearest other one. A few more than k candidates
@@ -11,10 +14,12 @@ import java.util.Arrays;
  */
 final class NearestNeighbours implements Distances.Row {
   private static final int SPARE = 8;
+  private static final String RADII = "radii";
 
   private final int kept;
   private final float[] nearest;
   private final int[] neighbours;
+  private int compared;
 
   private NearestNeighbours(int vectors, int kept) {
     this.kept = kept;
@@ -23,20 +28,45 @@ final class NearestNeighbours implements Distances.Row {
     Arrays.fill(nearest, Float.POSITIVE_INFINITY);
   }
 
+  private void goOnFrom(StateDict begun) {
+    compared = (int) begun.get("compared").longs()[0];
+    begun.get("nearest").bytes().asFloatBuffer().get(nearest);
+    long[] indices = begun.get("neighbours").longs();
+    Arrays.setAll(neighbours, i -> (int) indices[i]);
+  }
+
+  private StateDict state() {
+    long[] indices = Arrays.stream(neighbours).asLongStream().toArray();
+    return new StateDict(
+        Map.of(
+            "compared", Tensor.of(new long[] {compared}, 1),
+            "nearest", Tensor.of(nearest, nearest.length),
+            "neighbours", Tensor.of(indices, indices.length)));
+  }
+
   /**
    * Squared distance of every vector to its k-th nearest other one.
    *
    * @param cloud [N, D]
+   * @param work its name in {@code progress}, which counts vectors
    * @return [N]
    * @throws InvalidInput if there are no k other vectors or a feature is not finite
    */
-  static double[] squaredRadii(Tensor cloud, int k) {
+  static double[] squaredRadii(Tensor cloud, int k, String work, Progress progress) {
+    StateDict begun = progress.begun(work).orElse(new StateDict(Map.of()));
+    if (begun.has(RADII)) return begun.get(RADII).doubles();
     FeatureRows.require(cloud);
     int n = cloud.extent(0);
     InvalidInput.require(n > k, "%d nearest neighbours need more than %d images", k, n);
     NearestNeighbours search = new NearestNeighbours(n, Math.min(n - 1, Math.addExact(k, SPARE)));
+    if (!begun.keys().isEmpty()) search.goOnFrom(begun);
     Distances.within(
         cloud,
+        search.compared,
+        done -> {
+          search.compared = done;
+          progress.reached(work, done, n, search::state);
+        },
         (norms, same) -> {
           for (float norm : norms) {
             InvalidInput.require(
@@ -46,7 +76,10 @@ final class NearestNeighbours implements Distances.Row {
           }
           return search;
         });
-    return search.radii(new Vectors(cloud), k);
+    double[] radii = search.radii(new Vectors(cloud), k);
+    StateDict whole = new StateDict(Map.of(RADII, Tensor.of(radii, n)));
+    progress.reached(work, n, n, () -> whole);
+    return radii;
   }
 
   @Override

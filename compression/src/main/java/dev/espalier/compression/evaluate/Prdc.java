@@ -1,6 +1,7 @@
 package dev.espalier.compression.evaluate;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.Tensor;
 
 /**
@@ -35,8 +36,8 @@ public record Prdc(double precision, double recall, double density, double cover
           real,
           fake);
     }
-    double[] realRadii = NearestNeighbours.squaredRadii(real, k);
-    double[] fakeRadii = NearestNeighbours.squaredRadii(fake, k);
-    return BallCounts.of(real, realRadii, fake, fakeRadii, k).scores();
+    double[] realRadii = NearestNeighbours.squaredRadii(real, k, "real", Progress.NONE);
+    double[] fakeRadii = NearestNeighbours.squaredRadii(fake, k, "fake", Progress.NONE);
+    return BallCounts.of(real, realRadii, fake, fakeRadii, k, Progress.NONE).scores();
   }
 }

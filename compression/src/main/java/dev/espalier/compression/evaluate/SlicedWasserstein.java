@@ -5,9 +5,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.espalier.compression.CounterRandom;
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Progress;
+import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The sliced 2-Wasserstein distance of two feature clouds (Bonneel et al. 2015): both are projected
@@ -20,6 +23,7 @@ import java.util.Arrays;
 public record SlicedWasserstein(double[] perDirection) {
   private static final int BLOCK = 8;
   private static final int ROWS = 4096;
+  private static final String WORK = "sliced-wasserstein";
 
   public SlicedWasserstein {
     perDirection = perDirection.clone();
@@ -68,7 +72,8 @@ public record SlicedWasserstein(double[] perDirection) {
    * @throws InvalidInput if the widths differ
    */
   public static SlicedWasserstein of(Tensor real, Tensor fake, Tensor directions) {
-    return new SlicedWasserstein(perResampling(real, fake, directions, new NoResampling())[0]);
+    return new SlicedWasserstein(
+        perResampling(real, fake, directions, new NoResampling(), Progress.NONE)[0]);
   }
 
   /** Resamplings of the fake vectors: how often each of them is drawn. */
@@ -92,9 +97,13 @@ public record SlicedWasserstein(double[] perDirection) {
     }
   }
 
-  /** The distance on each direction for each resampling of the fake vectors, [resampling][L]. */
+  /**
+   * The distance on each direction for each resampling of the fake vectors, [resampling][L].
+   *
+   * @param progress counts the directions, as work {@value #WORK}
+   */
   static double[][] perResampling(
-      Tensor real, Tensor fake, Tensor directions, Resampling resampling) {
+      Tensor real, Tensor fake, Tensor directions, Resampling resampling, Progress progress) {
     FeatureRows.require(real);
     FeatureRows.require(fake);
     InvalidInput.require(
@@ -106,7 +115,8 @@ public record SlicedWasserstein(double[] perDirection) {
         directions);
     int number = directions.extent(0);
     double[][] distances = new double[resampling.count()][number];
-    for (int from = 0; from < number; from += BLOCK) {
+    int begun = progress.begun(WORK).map(state -> goOnFrom(state, distances)).orElse(0);
+    for (int from = begun; from < number; from += BLOCK) {
       int first = from;
       int[] indices = new int[Math.min(BLOCK, number - from)];
       Arrays.setAll(indices, i -> first + i);
@@ -119,8 +129,29 @@ public record SlicedWasserstein(double[] perDirection) {
           distances[b][from + l] = Math.sqrt(reals.squaredDistance(fakes, counts, l));
         }
       }
+      int done = from + indices.length;
+      progress.reached(WORK, done, number, () -> state(done, distances));
     }
     return distances;
+  }
+
+  private static StateDict state(int done, double[][] distances) {
+    int number = distances[0].length;
+    double[] all = Arrays.stream(distances).flatMapToDouble(Arrays::stream).toArray();
+    return new StateDict(
+        Map.of(
+            "directions", Tensor.of(new long[] {done}, 1),
+            "distances", Tensor.of(all, distances.length, number)));
+  }
+
+  /** Fills the distances; returns for how many directions. */
+  private static int goOnFrom(StateDict begun, double[][] distances) {
+    double[] all = begun.get("distances").doubles();
+    int number = distances[0].length;
+    for (int b = 0; b < distances.length; b++) {
+      System.arraycopy(all, b * number, distances[b], 0, number);
+    }
+    return (int) begun.get("directions").longs()[0];
   }
 
   /** A cloud's projections, sorted, and whose each is: [L][N]. */

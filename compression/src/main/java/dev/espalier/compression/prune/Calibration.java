@@ -9,12 +9,15 @@ import dev.espalier.compression.data.ImageDataset;
 import dev.espalier.compression.diffusion.NoiseSchedule;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.prune.Importances.Gradients;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.StateDict;
+import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -27,8 +30,46 @@ import java.util.function.IntToDoubleFunction;
  * @param timesteps that entered the sums
  */
 public record Calibration(StateDict sums, List<Double> losses, int timesteps) {
+  private static final String WORK = "calibration";
+
   public Calibration {
     losses = List.copyOf(losses);
+  }
+
+  /**
+   * Where a pass stands.
+   *
+   * @param next timestep; the window's end once the threshold ended the pass
+   */
+  private record Pass(int next, List<Double> losses, int used, StatisticSum.Sums sums) {
+    static final Pass START = new Pass(0, List.of(), 0, StatisticSum.Sums.NONE);
+
+    Pass {
+      losses = List.copyOf(losses);
+    }
+
+    Pass with(StatisticSum.Sums sums) {
+      return new Pass(next, losses, used, sums);
+    }
+
+    StateDict state() {
+      double[] values = losses.stream().mapToDouble(Double::doubleValue).toArray();
+      Map<String, Tensor> all = new LinkedHashMap<>();
+      all.put("timesteps", Tensor.of(new long[] {next, used}, 2));
+      all.put("losses", Tensor.of(values, values.length));
+      all.put("weight", Tensor.of(new double[] {sums.weight()}, 1));
+      sums.values().tensors().forEach((key, sum) -> all.put("sums." + key, sum));
+      return new StateDict(all);
+    }
+
+    static Pass of(StateDict state) {
+      long[] timesteps = state.get("timesteps").longs();
+      return new Pass(
+          (int) timesteps[0],
+          Arrays.stream(state.get("losses").doubles()).boxed().toList(),
+          (int) timesteps[1],
+          new StatisticSum.Sums(state.get("weight").doubles()[0], state.under("sums.")));
+    }
   }
 
   /**
@@ -57,7 +98,7 @@ public record Calibration(StateDict sums, List<Double> losses, int timesteps) {
   /**
    * Sums {@code statistic} on images of {@code data}.
    *
-   * @param progress told each timestep before its work begins; what it throws ends the pass
+   * @param progress told after each timestep, as work {@value #WORK}, with the sums so far
    * @throws InvalidInput if the images do not fit the network, or a loss is not a number
    */
   public static Calibration of(
@@ -68,7 +109,7 @@ public record Calibration(StateDict sums, List<Double> losses, int timesteps) {
       NoiseSchedule schedule,
       PruneConfig config,
       Statistic statistic,
-      IntConsumer progress) {
+      Progress progress) {
     data.requireShape(network.sampleShape());
     try (NDManager owner = session.manager().newSubManager()) {
       Batch batch = Batch.of(session, owner, data, config);
@@ -85,17 +126,21 @@ public record Calibration(StateDict sums, List<Double> losses, int timesteps) {
       NoiseSchedule schedule,
       PruneConfig config,
       Statistic statistic,
-      IntConsumer progress) {
+      Progress progress) {
     boolean prefix = Importances.gradients(config.criterion()) == Gradients.UNTIL_THRESHOLD;
     boolean stopIncluded = config.compatibility().loop() == CalibrationLoop.SCRIPT;
     IntToDoubleFunction alpha = TimestepWeights.of(config.timestepWeighting(), schedule.steps());
     LossThreshold threshold = new LossThreshold(prefix ? config.threshold() : 0);
-    List<Double> losses = new ArrayList<>();
-    int used = 0;
+    int window = config.window(schedule.steps());
+    Pass begun = progress.begun(WORK).map(Pass::of).orElse(Pass.START);
+    List<Double> losses = new ArrayList<>(begun.losses());
+    losses.forEach(threshold::ends);
+    int used = begun.used();
     try (StatisticSum sum =
-        StatisticSum.open(session, network, weights, batch, schedule, config, statistic)) {
-      for (int t = 0; t < config.window(schedule.steps()); t += config.timestepStride()) {
-        progress.accept(t);
+        StatisticSum.open(
+            session, network, weights, batch, schedule, config, statistic, begun.sums())) {
+      int t = begun.next();
+      while (t < window) {
         try (StatisticSum.Step step = sum.at(t)) {
           double loss = step.loss();
           InvalidInput.require(
@@ -109,8 +154,10 @@ public record Calibration(StateDict sums, List<Double> losses, int timesteps) {
             step.add(alpha.applyAsDouble(t));
             used++;
           }
-          if (last) break;
+          t = last ? window : t + config.timestepStride();
         }
+        Pass pass = new Pass(Math.min(t, window), losses, used, StatisticSum.Sums.NONE);
+        progress.reached(WORK, pass.next(), window, () -> pass.with(sum.soFar()).state());
       }
       return new Calibration(sum.toHost(), losses, used);
     }

@@ -42,7 +42,8 @@ final class StatisticSum implements AutoCloseable {
       Calibration.Batch batch,
       NoiseSchedule schedule,
       PruneConfig config,
-      Statistic statistic) {
+      Statistic statistic,
+      Sums begun) {
     this.session = session;
     this.owner = session.manager().newSubManager();
     this.network = network;
@@ -53,12 +54,18 @@ final class StatisticSum implements AutoCloseable {
     this.seed = config.seed();
     boolean differentiated = statistic != Statistic.ACTIVATION;
     this.weights = Weights.of(session, owner, state, differentiated);
-    StateDict start = differentiated ? state.zeros() : new StateDict(Map.of());
-    this.sums = Weights.of(session, owner, start, false);
+    StateDict zeros = differentiated ? state.zeros() : new StateDict(Map.of());
+    boolean fresh = begun.values().keys().isEmpty() || !differentiated;
+    this.sums = Weights.of(session, owner, fresh ? zeros : begun.values(), false);
+    this.total = begun.weight();
+    if (!differentiated) {
+      begun.values().tensors().forEach((layer, sum) -> activations.put(layer, sum.doubles()));
+    }
     this.weightList = Script.list(weights.all());
     this.sumList = Script.list(sums.all());
   }
 
+  /** With {@code begun} summed already. */
   static StatisticSum open(
       Torch.Session session,
       Network network,
@@ -66,8 +73,29 @@ final class StatisticSum implements AutoCloseable {
       Calibration.Batch batch,
       NoiseSchedule schedule,
       PruneConfig config,
-      Statistic statistic) {
-    return new StatisticSum(session, network, state, batch, schedule, config, statistic);
+      Statistic statistic,
+      Sums begun) {
+    return new StatisticSum(session, network, state, batch, schedule, config, statistic, begun);
+  }
+
+  /**
+   * Sums over some timesteps.
+   *
+   * @param weight Σ α_t
+   * @param values as they are on the device, in the order of the weights; of activations, the sums
+   *     by layer in float64
+   */
+  record Sums(double weight, StateDict values) {
+    /** Over no timestep. */
+    static final Sums NONE = new Sums(0, new StateDict(Map.of()));
+  }
+
+  /** What was summed so far, to go on from. */
+  Sums soFar() {
+    if (statistic != Statistic.ACTIVATION) return new Sums(total, sums.toHost());
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    activations.forEach((layer, sum) -> values.put(layer, Tensor.of(sum, sum.length)));
+    return new Sums(total, new StateDict(values));
   }
 
   /** The network's work at timestep {@code t}. */

@@ -20,6 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DdimSamplerTest {
   private static final JsonNode CONFIG =
@@ -90,6 +92,29 @@ class DdimSamplerTest {
     List<Integer> done = new ArrayList<>();
     sampler.sample(new int[] {500, 250, 250, 0}, SEED, 0, 1, done::add);
     assertThat(done).containsExactly(1, 2, 3, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void imagesHalfwayGoOnToTheSameBits(boolean bfloat16) {
+    DdimSampler own =
+        new DdimSampler(session, sampler.network(), weights, NoiseSchedule.ddpm(), false, bfloat16);
+    List<DdimSampler.Halfway> halfway = new ArrayList<>();
+    Tensor whole =
+        own.sample(
+            TIMESTEPS,
+            SEED,
+            2,
+            3,
+            null,
+            (done, x) -> halfway.add(new DdimSampler.Halfway(done, Torch.toHost(x))));
+    assertThat(halfway).hasSize(TIMESTEPS.length);
+    for (DdimSampler.Halfway from : halfway) {
+      List<Integer> after = new ArrayList<>();
+      assertThat(own.sample(TIMESTEPS, SEED, 2, 3, from, (done, x) -> after.add(done)))
+          .isEqualTo(whole);
+      assertThat(after).hasSize(TIMESTEPS.length - from.done());
+    }
   }
 
   @Test

@@ -24,8 +24,11 @@ class FeatureFileTest {
     Path file = folder.resolve("features.safetensors");
     try (FeatureFile out = FeatureFile.create(file, 3, 2)) {
       out.add(ROWS.select(0, new int[] {0, 1}));
+      assertThat(FeatureFile.rows(file, 1, 2)).isEqualTo(ROWS.select(0, new int[] {1}));
+      assertThatThrownBy(() -> FeatureFile.rows(file, 1, 3)).hasMessageContaining("no row 2");
       out.add(ROWS.select(0, new int[] {2}));
     }
+    assertThat(FeatureFile.rows(file, 1, 3)).isEqualTo(ROWS.select(0, new int[] {1, 2}));
     assertThat(FeatureFile.map(file)).isEqualTo(ROWS);
     assertThat(Safetensors.read(file).tensors().get("features")).isEqualTo(ROWS);
   }

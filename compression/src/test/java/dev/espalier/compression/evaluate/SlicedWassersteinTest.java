@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,8 @@ class SlicedWassersteinTest {
               public int[] counts(int b) {
                 return b == 0 ? new int[0] : counts;
               }
-            });
+            },
+            Progress.NONE);
     Tensor repeated = fake.select(0, new int[] {1, 1, 2, 4, 4});
     assertThat(resampled[0])
         .containsExactly(

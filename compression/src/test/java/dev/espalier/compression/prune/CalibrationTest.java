@@ -11,6 +11,8 @@ import dev.espalier.compression.network.Initialisation;
 import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
 import dev.espalier.compression.network.unet2d.Configs;
+import dev.espalier.compression.tensor.BrokenOff;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
@@ -20,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pass over timesteps, on a tiny network with random weights and two images of noise. */
 class CalibrationTest {
@@ -29,6 +34,11 @@ class CalibrationTest {
   private final StateDict weights = Initialisation.pytorch(network.declaredShapes(), 1);
 
   private Calibration measure(StateDict state, String config, Statistic statistic) {
+    return measure(state, config, statistic, Progress.NONE);
+  }
+
+  private Calibration measure(
+      StateDict state, String config, Statistic statistic, Progress progress) {
     try (Torch.Session session = Torch.open()) {
       long[] shape = {2, 3, SIDE, SIDE};
       Calibration.Batch batch =
@@ -43,8 +53,22 @@ class CalibrationTest {
           NoiseSchedule.ddpm(),
           Json.read(config, PruneConfig.class, "test"),
           statistic,
-          t -> {});
+          progress);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Statistic.class)
+  void whereverItIsBrokenOffAPassGoesOnToTheSameBits(Statistic statistic) {
+    String every = "{\"timestepStride\": 300, \"threshold\": 0, \"timestepWeights\": \"obs-diff\"}";
+    BrokenOff.everywhere(4, progress -> measure(weights, every, statistic, progress));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", \"compat\": \"torch-pruning-1.1.7\""})
+  void aPassThatTheThresholdEndedStaysEnded(String loop) {
+    String config = "{\"timestepStride\": 250, \"threshold\": 1%s}".formatted(loop);
+    BrokenOff.everywhere(2, progress -> measure(weights, config, gradient(), progress));
   }
 
   /** The two published loops at a threshold that the second timestep's loss falls below. */

@@ -7,6 +7,7 @@ import dev.espalier.compression.network.Network;
 import dev.espalier.compression.network.Networks;
 import dev.espalier.compression.network.unet2d.Configs;
 import dev.espalier.compression.prune.ChannelPruner.Cut;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
@@ -66,7 +67,7 @@ class CriteriaGoldenTest {
               session.toDevice(session.manager(), data.get("noise")));
       Calibration made =
           Calibration.of(
-              session, network, weights, batch, NoiseSchedule.ddpm(), config, kind, t -> {});
+              session, network, weights, batch, NoiseSchedule.ddpm(), config, kind, Progress.NONE);
       assertThat(made.timesteps()).isEqualTo(8);
       return made.sums();
     }

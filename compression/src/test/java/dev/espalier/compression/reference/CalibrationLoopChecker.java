@@ -5,6 +5,7 @@ import dev.espalier.compression.diffusion.NoiseSchedule;
 import dev.espalier.compression.prune.Calibration;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.prune.Statistic;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ final class CalibrationLoopChecker implements ReferenceChecker {
           NoiseSchedule.ddpm(),
           config,
           Statistic.GRADIENT,
-          t -> {});
+          Progress.NONE);
     }
   }
 

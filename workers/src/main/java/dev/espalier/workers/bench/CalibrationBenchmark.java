@@ -7,6 +7,7 @@ import dev.espalier.compression.network.Network;
 import dev.espalier.compression.prune.Calibration;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.prune.Statistic;
+import dev.espalier.compression.tensor.Progress;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Torch;
 import java.io.IOException;
@@ -63,7 +64,7 @@ record CalibrationBenchmark() implements Benchmark {
                   schedule,
                   config,
                   Statistic.GRADIENT,
-                  t -> {}));
+                  Progress.NONE));
     }
   }
 }

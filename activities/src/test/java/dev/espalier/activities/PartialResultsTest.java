@@ -1,0 +1,150 @@
+package dev.espalier.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.activities.metrics.StageMeters;
+import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.S3Servers;
+import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.compression.tensor.StateDict;
+import dev.espalier.compression.tensor.Tensor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PartialResultsTest {
+  private static final String KEY = "0123456789abcdef0123";
+  private static final long HALF_A_CHUNK = 16 << 20;
+
+  @TempDir Path cache;
+  private final StageMeters meters = new StageMeters(new SimpleMeterRegistry());
+  private Shelf shelf;
+  private long seconds;
+
+  @BeforeEach
+  void open() {
+    shelf = new Shelf(ObjectStore.open(S3Servers.s3Proxy().config()), cache, Map.of());
+  }
+
+  @Test
+  void whatIsDoneIsSavedOncePerInterval() throws IOException {
+    PartialResults partial = attempt("cpu");
+    for (int i = 1; i <= 8; i++) {
+      seconds += 10;
+      reach(partial, "sum", i);
+      assertThat(checkpoints()).as("after %d s", seconds).hasSize(Math.min(2, i / 3));
+    }
+
+    PartialResults next = attempt("cpu");
+    assertThat(next.begun("sum").orElseThrow().get("at").longs()).containsExactly(6);
+    assertThat(next.begun("other")).isEmpty();
+  }
+
+  @Test
+  void aStageOfAFewSecondsWritesNothing() throws IOException {
+    PartialResults partial = attempt("cpu");
+    seconds += 29;
+    reach(partial, "sum", 1);
+    assertThat(shelf.store().listEverything("stages")).isEmpty();
+  }
+
+  @Test
+  void worksThatAreDoneStayWhileTheNextOneIsSaved() throws IOException {
+    PartialResults partial = attempt("cpu");
+    reach(partial, "first", 10);
+    seconds += 30;
+    reach(partial, "second", 3);
+
+    PartialResults next = attempt("cpu");
+    seconds += 30;
+    reach(next, "third", 1);
+    PartialResults last = attempt("cpu");
+    assertThat(last.begun("first").orElseThrow().get("at").longs()).containsExactly(10);
+    assertThat(last.begun("second").orElseThrow().get("at").longs()).containsExactly(3);
+    assertThat(last.begun("third").orElseThrow().get("at").longs()).containsExactly(1);
+  }
+
+  @Test
+  void rowsAreWrittenOnceInWholeGrains() throws IOException {
+    List<Integer> asked = new ArrayList<>();
+    PartialRows.Source source =
+        (from, to) -> {
+          asked.add(from);
+          return rows(from, to);
+        };
+    PartialResults partial = attempt("cpu");
+    PartialRows series = partial.rows("rows", 1, HALF_A_CHUNK, source, (from, rows) -> {});
+    series.finished(5);
+    seconds += 30;
+    reach(partial, "work", 5);
+    series.finished(6);
+    seconds += 30;
+    reach(partial, "work", 6);
+    assertThat(asked).containsExactly(0, 2, 4, 5);
+
+    List<Integer> found = new ArrayList<>();
+    PartialRows again =
+        attempt("cpu")
+            .rows(
+                "rows",
+                1,
+                HALF_A_CHUNK,
+                source,
+                (from, rows) -> {
+                  found.add(from);
+                  assertThat(rows).isEqualTo(rows(from, from + rows.get("row").extent(0)));
+                });
+    assertThat(found).containsExactly(0, 2, 4, 5);
+    assertThat(again.finished()).isEqualTo(6);
+  }
+
+  @Test
+  void anotherEnvironmentIsNotHidden() throws IOException {
+    PartialResults partial = attempt("cpu, 2 threads");
+    seconds += 30;
+    reach(partial, "sum", 1);
+    assertThat(partial.environment()).isEqualTo("cpu, 2 threads");
+    assertThat(attempt("cpu, 2 threads").environment()).isEqualTo("cpu, 2 threads");
+    assertThat(attempt("cuda").environment()).isEqualTo("cpu, 2 threads; then cuda");
+  }
+
+  private PartialResults attempt(String environment) throws IOException {
+    Liveness liveness =
+        new Liveness(details -> {}, Duration.ZERO, Duration.ofHours(1), System::nanoTime);
+    DurableStage.Step step =
+        new DurableStage.Step(
+            KEY, shelf.beating(liveness::beat), liveness, meters.open("run", "evaluate"));
+    return PartialResults.open(
+        "evaluate",
+        step,
+        environment,
+        PartialResults.INTERVAL,
+        () -> TimeUnit.SECONDS.toNanos(seconds));
+  }
+
+  private static void reach(PartialResults partial, String work, int at) {
+    StateDict state = new StateDict(Map.of("at", Tensor.of(new long[] {at}, 1)));
+    partial.reached(work, at, 10, () -> state);
+  }
+
+  private static StateDict rows(int from, int to) {
+    float[] values = new float[to - from];
+    for (int i = 0; i < values.length; i++) values[i] = from + i;
+    return new StateDict(Map.of("row", Tensor.of(values, values.length, 1)));
+  }
+
+  private List<String> checkpoints() {
+    return shelf.store().listEverything("stages").stream()
+        .map(ObjectStore.Stat::key)
+        .filter(key -> key.endsWith("/checkpoint.json"))
+        .toList();
+  }
+}
