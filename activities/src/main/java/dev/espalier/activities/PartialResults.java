@@ -221,7 +221,7 @@ final class PartialResults implements Progress {
   }
 
   private PartialRows rows(String name, List<PartialRows.Chunk> chunks) {
-    return new PartialRows(shelf.store(), place(), name, chunks);
+    return new PartialRows(shelf, place(), name, chunks);
   }
 
   /**

@@ -1,8 +1,8 @@
 package dev.espalier.activities;
 
 import dev.espalier.activities.shelf.CorruptArtifact;
-import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.Sha256;
+import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import java.io.IOException;
@@ -26,7 +26,7 @@ final class PartialRows {
   private static final int DIGITS = 16;
   private static final Logger log = LoggerFactory.getLogger(PartialRows.class);
 
-  private final ObjectStore store;
+  private final Shelf shelf;
   private final String place;
   private final String name;
   private final List<Chunk> chunks;
@@ -55,8 +55,8 @@ final class PartialRows {
     void take(int from, StateDict rows) throws IOException;
   }
 
-  PartialRows(ObjectStore store, String place, String name, List<Chunk> chunks) {
-    this.store = store;
+  PartialRows(Shelf shelf, String place, String name, List<Chunk> chunks) {
+    this.shelf = shelf;
     this.place = place;
     this.name = name;
     this.chunks = new ArrayList<>(chunks);
@@ -102,7 +102,7 @@ final class PartialRows {
       byte[] content = content(from, to);
       Sha256 sha = Sha256.of(content);
       String object = String.format("%s-%08d-%s", name, from, sha.hex().substring(0, DIGITS));
-      store.put(place + "/" + object, content);
+      shelf.store().put(place + "/" + object, content);
       chunks.add(new Chunk(object, from, to, sha.size(), sha.hex()));
       bytes += sha.size();
     }
@@ -123,7 +123,8 @@ final class PartialRows {
 
   private StateDict read(Chunk chunk) throws IOException {
     byte[] content =
-        store
+        shelf
+            .store()
             .get(place + "/" + chunk.object())
             .orElseThrow(() -> new CorruptArtifact(place, chunk.object(), "is missing"))
             .bytes();

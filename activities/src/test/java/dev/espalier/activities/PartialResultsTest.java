@@ -1,31 +1,38 @@
 package dev.espalier.activities;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.activities.metrics.StageMeters;
 import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.S3Config;
 import dev.espalier.activities.shelf.S3Servers;
 import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.compression.Json;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PartialResultsTest {
-  private static final String KEY = "0123456789abcdef0123";
+  private static final DurableStage.Derivation STAGE =
+      new DurableStage.Derivation("run", "evaluate", 1, Json.MAPPER.createObjectNode(), List.of());
   private static final long HALF_A_CHUNK = 16 << 20;
 
   @TempDir Path cache;
-  private final StageMeters meters = new StageMeters(new SimpleMeterRegistry());
   private Shelf shelf;
   private long seconds;
 
@@ -35,7 +42,7 @@ class PartialResultsTest {
   }
 
   @Test
-  void whatIsDoneIsSavedOncePerInterval() throws IOException {
+  void whatIsDoneIsSavedOncePerInterval() {
     PartialResults partial = attempt("cpu");
     for (int i = 1; i <= 8; i++) {
       seconds += 10;
@@ -49,7 +56,7 @@ class PartialResultsTest {
   }
 
   @Test
-  void aStageOfAFewSecondsWritesNothing() throws IOException {
+  void aStageOfAFewSecondsWritesNothing() {
     PartialResults partial = attempt("cpu");
     seconds += 29;
     reach(partial, "sum", 1);
@@ -57,7 +64,7 @@ class PartialResultsTest {
   }
 
   @Test
-  void worksThatAreDoneStayWhileTheNextOneIsSaved() throws IOException {
+  void worksThatAreDoneStayWhileTheNextOneIsSaved() {
     PartialResults partial = attempt("cpu");
     reach(partial, "first", 10);
     seconds += 30;
@@ -107,7 +114,7 @@ class PartialResultsTest {
   }
 
   @Test
-  void anotherEnvironmentIsNotHidden() throws IOException {
+  void anotherEnvironmentIsNotHidden() {
     PartialResults partial = attempt("cpu, 2 threads");
     seconds += 30;
     reach(partial, "sum", 1);
@@ -116,18 +123,61 @@ class PartialResultsTest {
     assertThat(attempt("cuda").environment()).isEqualTo("cpu, 2 threads; then cuda");
   }
 
-  private PartialResults attempt(String environment) throws IOException {
+  @Test
+  void workGoesOnUnsavedWhileTheStoreIsAway(@TempDir Path folder) throws Exception {
+    S3Proxy server = server(folder, 0);
+    int port = server.getPort();
+    S3Config config =
+        new S3Config("http://127.0.0.1:" + port, "us-east-1", "partial", "key", "secret");
+    shelf = new Shelf(ObjectStore.open(config).patient(Duration.ofMillis(300)), cache, Map.of());
+    PartialResults partial = attempt("cpu");
+    server.stop();
+    seconds += 30;
+    reach(partial, "sum", 1);
+    server = server(folder, port);
+    seconds += 29;
+    reach(partial, "sum", 2);
+    assertThat(checkpoints()).isEmpty();
+    seconds += 1;
+    reach(partial, "sum", 3);
+
+    assertThat(attempt("cpu").begun("sum").orElseThrow().get("at").longs()).containsExactly(3);
+    server.stop();
+  }
+
+  private static S3Proxy server(Path folder, int port) throws Exception {
+    S3Proxy server =
+        S3Proxy.builder()
+            .blobStore(new FilesystemNio2BlobStore(folder.toString()))
+            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .awsAuthentication(AuthenticationType.AWS_V4, "key", "secret")
+            .build();
+    server.start();
+    return server;
+  }
+
+  private PartialResults attempt(String environment) {
     Liveness liveness =
         new Liveness(details -> {}, Duration.ZERO, Duration.ofHours(1), System::nanoTime);
-    DurableStage.Step step =
-        new DurableStage.Step(
-            KEY, shelf.beating(liveness::beat), liveness, meters.open("run", "evaluate"));
-    return PartialResults.open(
-        "evaluate",
-        step,
-        environment,
-        PartialResults.INTERVAL,
-        () -> TimeUnit.SECONDS.toNanos(seconds));
+    PartialResults[] opened = new PartialResults[1];
+    assertThatThrownBy(
+            () ->
+                new DurableStage(shelf, new StageMeters(new SimpleMeterRegistry()))
+                    .run(
+                        STAGE,
+                        liveness,
+                        (step, staging) -> {
+                          opened[0] =
+                              PartialResults.open(
+                                  STAGE.stage(),
+                                  step,
+                                  environment,
+                                  PartialResults.INTERVAL,
+                                  () -> TimeUnit.SECONDS.toNanos(seconds));
+                          throw new IllegalStateException("ended without a result");
+                        }))
+        .hasMessage("ended without a result");
+    return opened[0];
   }
 
   private static void reach(PartialResults partial, String work, int at) {
