@@ -6,6 +6,7 @@ import dev.espalier.activities.shelf.Checkpoints;
 import dev.espalier.activities.shelf.LostCheckpoint;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.activities.shelf.StaleAttempt;
 import dev.espalier.activities.shelf.StoreUnavailable;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.InvalidInput;
@@ -33,9 +34,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A checkpoint holds the state of each work ({@value #STATE}) and a list of finished rows
  * ({@value #LIST}); the rows lie beside it, each in one {@link PartialRows chunk} that no later
- * checkpoint writes again. Checkpoints are claimed with the first one written or found: a stage of
- * a few seconds writes nothing. Whatever is found damaged is logged and computed again, since it is
- * determined by the stage's key like the result itself.
+ * checkpoint writes again. Whatever is found damaged is logged and computed again, since it is
+ * determined by the stage's key like the result itself. For the same reason an attempt that another
+ * one took over from may go on, but saves no more: whoever is first commits the one result.
  */
 final class PartialResults implements Progress {
   /** Work between two checkpoints: what a crash costs at most, beside the step it happens in. */
@@ -57,9 +58,10 @@ final class PartialResults implements Progress {
   private final Map<String, Work> works = new LinkedHashMap<>();
   private final Map<String, PartialRows> rows = new LinkedHashMap<>();
   private final List<String> environments = new ArrayList<>();
-  private @Nullable Checkpoints checkpoints;
+  private final Checkpoints checkpoints;
   private int number;
   private boolean changed;
+  private boolean overtaken;
   private boolean whole = true;
   private long savedAt;
 
@@ -98,14 +100,14 @@ final class PartialResults implements Progress {
     this.intervalNanos = interval.toNanos();
     this.clock = clock;
     this.savedAt = clock.getAsLong();
+    this.checkpoints = shelf.checkpoints(stage, step.key());
   }
 
   /**
-   * The partial results of a stage, with what earlier attempts left.
+   * The partial results of a stage, with what earlier attempts left; these can save no more.
    *
    * @param environment device, threads and version of this attempt
    * @param interval of work between two checkpoints; {@link #INTERVAL} but for tests
-   * @throws dev.espalier.activities.shelf.StaleAttempt if another attempt took over
    */
   static PartialResults open(
       String stage, DurableStage.Step step, String environment, Duration interval)
@@ -122,7 +124,7 @@ final class PartialResults implements Progress {
       LongSupplier clock)
       throws IOException {
     PartialResults partial = new PartialResults(stage, step, interval, clock);
-    if (!partial.shelf.store().list(partial.place()).isEmpty()) partial.find();
+    partial.find();
     if (!partial.environments.contains(environment)) {
       if (!partial.environments.isEmpty()) {
         log.warn(
@@ -138,8 +140,7 @@ final class PartialResults implements Progress {
   }
 
   private void find() throws IOException {
-    checkpoints = shelf.checkpoints(stage, step.key());
-    Optional<Checkpoints.Checkpoint> newest = newest(checkpoints);
+    Optional<Checkpoints.Checkpoint> newest = newest();
     if (newest.isEmpty()) return;
     StoredArtifact artifact = newest.get().artifact();
     Content content = content(artifact);
@@ -158,9 +159,12 @@ final class PartialResults implements Progress {
     log.info("{} {}: going on from {}", stage, step.key(), content.works());
   }
 
-  private Optional<Checkpoints.Checkpoint> newest(Checkpoints among) {
+  private Optional<Checkpoints.Checkpoint> newest() {
     try {
-      return among.newestVerified(0);
+      return checkpoints.newestVerified(0);
+    } catch (StaleAttempt e) {
+      overtaken(e);
+      return Optional.empty();
     } catch (LostCheckpoint e) {
       log.warn("{} {}: no partial result is whole; beginning anew", stage, step.key());
       return Optional.empty();
@@ -231,7 +235,7 @@ final class PartialResults implements Progress {
   void takeAlong(RuntimeException stop) {
     step.liveness().ending();
     try {
-      if (changed && whole) save();
+      if (changed && whole) saveIfCurrent();
     } catch (RuntimeException e) {
       stop.addSuppressed(e);
     }
@@ -245,7 +249,7 @@ final class PartialResults implements Progress {
   /** A store that is away costs no more than it must: the work goes on, unsaved. */
   private void saveInPassing() {
     try {
-      save();
+      saveIfCurrent();
     } catch (StoreUnavailable e) {
       step.meters().checkpointFailed();
       log.warn("{} {}: partial results not saved: {}", stage, step.key(), e.getMessage());
@@ -253,14 +257,23 @@ final class PartialResults implements Progress {
     }
   }
 
+  private void saveIfCurrent() {
+    if (overtaken) return;
+    try {
+      save();
+    } catch (StaleAttempt e) {
+      overtaken(e);
+    }
+  }
+
+  private void overtaken(StaleAttempt e) {
+    overtaken = true;
+    log.warn("{} {}: going on without saving: {}", stage, step.key(), e.getMessage());
+  }
+
   private void save() {
     long began = System.nanoTime();
-    Checkpoints mine = checkpoints;
-    if (mine == null) {
-      mine = shelf.checkpoints(stage, step.key());
-      checkpoints = mine;
-    }
-    mine.requireCurrent();
+    checkpoints.requireCurrent();
     long bytes = 0;
     for (PartialRows series : rows.values()) bytes += series.save();
     Map<String, Tensor> states = new LinkedHashMap<>();
@@ -274,7 +287,8 @@ final class PartialResults implements Progress {
     rows.forEach((name, series) -> chunks.put(name, series.chunks()));
     Content content = new Content(FORMAT, environments, reached, chunks);
     StoredArtifact stored =
-        mine.stage(++number)
+        checkpoints
+            .stage(++number)
             .add(STATE, new StateDict(states), Map.of())
             .add(LIST, Json.write(content).getBytes(UTF_8))
             .commit();

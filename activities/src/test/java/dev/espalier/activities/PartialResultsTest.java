@@ -56,11 +56,30 @@ class PartialResultsTest {
   }
 
   @Test
-  void aStageOfAFewSecondsWritesNothing() {
+  void aStageOfAFewSecondsWritesNothingButWhoseItIs() {
     PartialResults partial = attempt("cpu");
     seconds += 29;
     reach(partial, "sum", 1);
-    assertThat(shelf.store().listEverything("stages")).isEmpty();
+    assertThat(shelf.store().listEverything("stages"))
+        .singleElement()
+        .satisfies(object -> assertThat(object.key()).endsWith("/ledger-00000001.json"));
+  }
+
+  @Test
+  void anAttemptThatWasOvertakenGoesOnAndSavesNoMore() {
+    PartialResults first = attempt("cpu");
+    seconds += 30;
+    reach(first, "sum", 1);
+    PartialResults second = attempt("cpu");
+    List<ObjectStore.Stat> before = shelf.store().listEverything("stages");
+    seconds += 30;
+    reach(first, "sum", 2);
+    seconds += 30;
+    reach(first, "sum", 3);
+    assertThat(shelf.store().listEverything("stages")).isEqualTo(before);
+
+    reach(second, "sum", 2);
+    assertThat(attempt("cpu").begun("sum").orElseThrow().get("at").longs()).containsExactly(2);
   }
 
   @Test
