@@ -2,6 +2,7 @@ package dev.espalier.activities;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.activities.metrics.Evaluation;
 import dev.espalier.activities.shelf.Staging;
 import dev.espalier.activities.shelf.StoredArtifact;
@@ -53,6 +54,12 @@ public final class EvaluateStage implements EvaluateActivity {
     this.saveEvery = saveEvery;
   }
 
+  /**
+   * What a manifest notes.
+   *
+   * @param environment what the attempt that finished it ran on
+   * @param environments what all of it ran on, where that is not the same
+   */
   private record Numbers(
       @Nullable Double frechetDistance,
       @Nullable Double ssim,
@@ -66,7 +73,8 @@ public final class EvaluateStage implements EvaluateActivity {
       String extractor,
       String extractorSha256,
       int featureWidth,
-      List<Measure> measures) {
+      List<Measure> measures,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> environments) {
     double distance() {
       return frechetDistance == null ? Double.NaN : frechetDistance;
     }
@@ -185,12 +193,13 @@ public final class EvaluateStage implements EvaluateActivity {
                     config.samples() / drawn.seconds(),
                     real.data().size(),
                     real.data().skipped(),
-                    partial.environment(),
+                    session.environment(),
                     step.meters().seconds(),
                     named.name(),
                     named.sha256(),
                     extractor.width(),
-                    measures));
+                    measures,
+                    partial.environments()));
       }
       store(drawn.images(), staging);
     }

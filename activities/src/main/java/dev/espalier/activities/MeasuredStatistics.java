@@ -93,10 +93,11 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
   /**
    * What a manifest notes.
    *
-   * @param environment devices, threads and versions, where they were several
+   * @param environments what it was summed on, where that is not the same for all timesteps
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Accumulated(List<Double> losses, int timesteps, @Nullable String environment) {}
+  private record Accumulated(
+      List<Double> losses, int timesteps, @Nullable List<String> environments) {}
 
   /** Timesteps that entered the statistics of the last round; 0 if nothing was measured. */
   int timesteps() {
@@ -128,18 +129,14 @@ final class MeasuredStatistics implements ChannelPruner.Measurement {
             inputs,
             (step, staging) -> {
               try (Torch.Session session = Torch.open()) {
-                String here = session.environment();
                 PartialResults partial =
-                    PartialResults.open(PruneStage.STAGE, step, here, saveEvery);
+                    PartialResults.open(PruneStage.STAGE, step, session.environment(), saveEvery);
                 Calibration c =
                     Calibration.of(
                         session, network, weights, data, SCHEDULE, config, kind, partial);
-                String where = partial.environment();
                 staging
                     .add(part(kind), c.sums(), Map.of())
-                    .numbers(
-                        new Accumulated(
-                            c.losses(), c.timesteps(), where.equals(here) ? null : where));
+                    .numbers(new Accumulated(c.losses(), c.timesteps(), partial.environments()));
               }
             });
     return PartialResults.discard(bench.shelf(), done).artifact();

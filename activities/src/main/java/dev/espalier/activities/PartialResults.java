@@ -241,9 +241,12 @@ final class PartialResults implements Progress {
     }
   }
 
-  /** Device, threads and version of all attempts that had a part in this, in order. */
-  String environment() {
-    return String.join("; then ", environments);
+  /**
+   * What this was done on, in order, where that is not the same for all of it: the result is then
+   * not bit for bit that of an uninterrupted stage. Null where it is the same.
+   */
+  @Nullable List<String> environments() {
+    return environments.size() > 1 ? List.copyOf(environments) : null;
   }
 
   /** A store that is away costs no more than it must: the work goes on, unsaved. */

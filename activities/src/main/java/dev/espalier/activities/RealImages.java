@@ -72,11 +72,11 @@ final class RealImages implements Measurement.Real {
   /**
    * What a manifest notes.
    *
-   * @param environment devices, threads and versions, where they were several
+   * @param environments what it was made on, where that is not the same for all of it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Numbers(
-      String extractor, int images, double seconds, @Nullable String environment) {}
+      String extractor, int images, double seconds, @Nullable List<String> environments) {}
 
   @Override
   public Tensor features() throws IOException {
@@ -86,11 +86,11 @@ final class RealImages implements Measurement.Real {
             (step, staging) -> {
               try (Torch.Session session = Torch.open();
                   Extractor eye = extractor.open(session, data.imageShape())) {
-                String here = session.environment();
-                PartialResults partial = PartialResults.open(stage, step, here, saveEvery);
+                PartialResults partial =
+                    PartialResults.open(stage, step, session.environment(), saveEvery);
                 try (SeenImages seen =
                     SeenImages.of(eye, data.size(), this::pixels, false, partial)) {
-                  staging.add(FEATURES, seen.file()).numbers(numbers(step, partial, here));
+                  staging.add(FEATURES, seen.file()).numbers(numbers(step, partial.environments()));
                 }
               }
             });
@@ -117,13 +117,13 @@ final class RealImages implements Measurement.Real {
             (step, staging) -> {
               Tensor features = features();
               try (Torch.Session session = Torch.open()) {
-                String here = session.environment();
-                PartialResults partial = PartialResults.open(stage, step, here, saveEvery);
+                PartialResults partial =
+                    PartialResults.open(stage, step, session.environment(), saveEvery);
                 double[] radii = Measurement.squaredRadii(features, neighbours, "radii", partial);
                 Tensor tensor = Tensor.of(radii, radii.length);
                 staging
                     .add(RADII, new StateDict(Map.of("squared", tensor)), Map.of())
-                    .numbers(numbers(step, partial, here));
+                    .numbers(numbers(step, partial.environments()));
               }
             });
     return Safetensors.read(artifact.fetch(RADII)).tensors().get("squared").doubles();
@@ -135,13 +135,8 @@ final class RealImages implements Measurement.Real {
     return PartialResults.discard(bench.shelf(), done).artifact();
   }
 
-  private Numbers numbers(DurableStage.Step step, PartialResults partial, String here) {
-    String where = partial.environment();
-    return numbers(step, where.equals(here) ? null : where);
-  }
-
-  private Numbers numbers(DurableStage.Step step, @Nullable String environment) {
-    return new Numbers(extractor.name(), data.size(), step.meters().seconds(), environment);
+  private Numbers numbers(DurableStage.Step step, @Nullable List<String> environments) {
+    return new Numbers(extractor.name(), data.size(), step.meters().seconds(), environments);
   }
 
   private Tensor pixels(int from, int to) {

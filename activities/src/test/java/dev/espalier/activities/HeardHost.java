@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out stages on the calling thread; every single beat is heard, and may end the stage. */
@@ -54,5 +55,10 @@ final class HeardHost implements StageHost {
   @Override
   public ImageDataset open(Workbench bench, String stage, String data, int @Nullable [] shape) {
     return bench.datasets().open(data, shape, (done, files) -> {});
+  }
+
+  @Override
+  public <T> T attend(Workbench bench, String stage, Supplier<T> work) {
+    return work.get();
   }
 }

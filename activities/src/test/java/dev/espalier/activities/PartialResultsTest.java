@@ -137,9 +137,9 @@ class PartialResultsTest {
     PartialResults partial = attempt("cpu, 2 threads");
     seconds += 30;
     reach(partial, "sum", 1);
-    assertThat(partial.environment()).isEqualTo("cpu, 2 threads");
-    assertThat(attempt("cpu, 2 threads").environment()).isEqualTo("cpu, 2 threads");
-    assertThat(attempt("cuda").environment()).isEqualTo("cpu, 2 threads; then cuda");
+    assertThat(partial.environments()).isNull();
+    assertThat(attempt("cpu, 2 threads").environments()).isNull();
+    assertThat(attempt("cuda").environments()).containsExactly("cpu, 2 threads", "cuda");
   }
 
   @Test

@@ -256,7 +256,8 @@ class ResumedStagesTest {
 
   private static Workbench bench(StageBench stages, HeardHost host) {
     Workbench b = stages.bench;
-    return new Workbench(b.shelf(), b.networks(), b.datasets(), b.meters(), b.beat(), host);
+    return new Workbench(
+        b.shelf(), b.networks(), b.datasets(), b.meters(), b.beat(), b.silence(), host);
   }
 
   /** Hashes of all parts, and the measures. */
