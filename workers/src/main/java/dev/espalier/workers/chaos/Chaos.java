@@ -34,12 +34,12 @@ public final class Chaos {
   }
 
   /**
-   * Runs the trials of these names, all without one.
+   * Runs the trials of these names; without one all, or of a short round the quick ones.
    *
    * @param folder an empty one, for servers, workers and their logs
    */
   public List<Verdict> run(List<String> names, Path folder) throws Exception {
-    List<Trial> trials = Trials.of(names);
+    List<Trial> trials = Trials.of(names, quick);
     Scale scale = quick ? Scale.SHORT : Scale.FULL;
     Tools tools = Tools.find(settings);
     Files.createDirectories(folder);

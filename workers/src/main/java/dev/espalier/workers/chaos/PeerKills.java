@@ -33,6 +33,11 @@ final class PeerKills implements Trial {
   }
 
   @Override
+  public boolean quick() {
+    return false;
+  }
+
+  @Override
   public int references(Scale scale) {
     return 0;
   }

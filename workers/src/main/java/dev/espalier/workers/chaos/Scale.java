@@ -24,5 +24,5 @@ record Scale(
   static final Scale FULL = new Scale(400, 200, 20, 20, 20, 20, 50, 1200);
 
   /** For continuous integration: some minutes. */
-  static final Scale SHORT = new Scale(200, 6, 2, 2, 2, 2, 4, 45);
+  static final Scale SHORT = new Scale(150, 5, 2, 2, 2, 1, 3, 40);
 }

@@ -7,6 +7,12 @@ record ServerCrashes(String name, boolean temporal, StoreKind kind) implements T
   /** Runs at work while a server crashes so often. */
   private static final int CRASHES_A_RUN = 4;
 
+  /** The default store stands for both in the short round. */
+  @Override
+  public boolean quick() {
+    return temporal || kind == StoreKind.S3PROXY;
+  }
+
   @Override
   public int references(Scale scale) {
     return Math.max(2, scale.crashes() / CRASHES_A_RUN + 1);

@@ -12,6 +12,11 @@ interface Trial {
   /** Runs of {@link Plans} whose references it needs. */
   int references(Scale scale);
 
+  /** Whether it belongs to the short round that every change goes through. */
+  default boolean quick() {
+    return true;
+  }
+
   /** Makes the failures and says what became of the runs. */
   Verdict run(Setting setting) throws Exception;
 

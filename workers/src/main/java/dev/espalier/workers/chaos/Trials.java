@@ -26,11 +26,11 @@ final class Trials {
   }
 
   /**
-   * Those of these names, all without one.
+   * Those of these names; without one all, or of a short round the quick ones.
    *
    * @throws InvalidInput for a name that there is not
    */
-  static List<Trial> of(List<String> names) {
+  static List<Trial> of(List<String> names, boolean quick) {
     for (String name : names) {
       InvalidInput.require(
           names().contains(name),
@@ -38,6 +38,8 @@ final class Trials {
           name,
           String.join(", ", names()));
     }
-    return ALL.stream().filter(t -> names.isEmpty() || names.contains(t.name())).toList();
+    return ALL.stream()
+        .filter(t -> names.isEmpty() ? !quick || t.quick() : names.contains(t.name()))
+        .toList();
   }
 }

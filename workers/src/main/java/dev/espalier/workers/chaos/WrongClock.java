@@ -21,6 +21,11 @@ final class WrongClock implements Trial {
   }
 
   @Override
+  public boolean quick() {
+    return false;
+  }
+
+  @Override
   public int references(Scale scale) {
     return 1;
   }
