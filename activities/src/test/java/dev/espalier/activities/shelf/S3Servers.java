@@ -1,5 +1,6 @@
 package dev.espalier.activities.shelf;
 
+import dev.espalier.compression.ExternalProgram;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -71,26 +72,12 @@ public final class S3Servers {
       List<Server> servers = new ArrayList<>();
       S3Proxy proxy = s3Proxy(Files.createTempDirectory("s3proxy"), 0);
       servers.add(new Server("S3Proxy", "http://127.0.0.1:" + proxy.getPort()));
-      Optional<Path> minio = minioBinary();
-      if (minio.isPresent()) {
-        servers.add(startMinio(minio.get()));
-      } else {
-        System.out.println(
-            "MinIO: no binary in $MINIO_BIN or on PATH; store tests run against S3Proxy only");
-      }
+      Optional<Path> minio = ExternalProgram.MINIO.find();
+      if (minio.isPresent()) servers.add(startMinio(minio.get()));
       return List.copyOf(servers);
     } catch (Exception e) {
       throw new IllegalStateException("no object store to test against", e);
     }
-  }
-
-  private static Optional<Path> minioBinary() {
-    String given = System.getenv("MINIO_BIN");
-    if (given != null && !given.isBlank()) return Optional.of(Path.of(given));
-    return Stream.of(System.getenv("PATH").split(":"))
-        .map(folder -> Path.of(folder, "minio"))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   private static Server startMinio(Path binary) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.compression.CounterRandom;
+import dev.espalier.compression.ExternalProgram;
 import dev.espalier.compression.checkpoint.ImportedNetwork.Options;
 import dev.espalier.compression.network.Initialisation;
 import dev.espalier.compression.network.Network;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,11 +38,7 @@ class PythonInteroperabilityTest {
 
   @Test
   void exportedNetworksAnswerTheSameInPython() throws Exception {
-    String python = System.getenv("ESPALIER_PYTHON");
-    if (python == null || python.isBlank()) {
-      System.out.println("python interoperability: NOT RUN, ESPALIER_PYTHON is not set");
-      Assumptions.abort("ESPALIER_PYTHON is not set");
-    }
+    String python = ExternalProgram.PYTHON.get().toString();
     ObjectNode attended =
         Configs.with(
             Configs.tiny(),
