@@ -8,12 +8,20 @@ import org.jspecify.annotations.Nullable;
  * shown as it is, without a stack trace, and is never retried.
  */
 public final class InvalidInput extends RuntimeException {
+  private static final int LONGEST = 2000;
+
   public InvalidInput(String message) {
-    super(message);
+    super(line(message));
   }
 
   public InvalidInput(String message, Throwable cause) {
-    super(message, cause);
+    super(line(message), cause);
+  }
+
+  /** What is quoted may hold anything: no line break or control character of it gets through. */
+  private static String line(String message) {
+    String line = message.replaceAll("\\s*\\R\\s*", " ").replaceAll("[\\p{Cntrl}\\p{Cf}]", "?");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 
   /** Throws an {@code InvalidInput} with {@code message} unless {@code legal}. */

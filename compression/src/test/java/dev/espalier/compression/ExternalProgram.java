@@ -35,7 +35,9 @@ public enum ExternalProgram {
 
   /** Where it is, or nothing after a line that says so. Fails where it is required. */
   public Optional<Path> find() {
-    return find(System.getenv());
+    Optional<Path> found = find(System.getenv());
+    if (found.isEmpty()) System.out.println("NOT RUN without it: " + absent());
+    return found;
   }
 
   /** Where it is. Without it the test ends here, skipped or, where it is required, failed. */
@@ -56,7 +58,6 @@ public enum ExternalProgram {
     if (required(environment.getOrDefault(REQUIRED, ""))) {
       throw new AssertionFailedError(absent() + "; " + REQUIRED + " requires it");
     }
-    System.out.println("NOT RUN without it: " + absent());
     return Optional.empty();
   }
 

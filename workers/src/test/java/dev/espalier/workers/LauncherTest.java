@@ -19,6 +19,8 @@ class LauncherTest {
   private static final Path LAUNCHER =
       Path.of(System.getProperty("espalier.root"), "espalier").toAbsolutePath();
 
+  private static final Path SERVERS = LAUNCHER.resolveSibling("infra/install-servers");
+
   @TempDir Path folder;
 
   private record Outcome(int exitCode, String output) {}
@@ -29,7 +31,7 @@ class LauncherTest {
         List.of(System.getenv("PATH").split(":")).stream()
             .anyMatch(path -> Files.isExecutable(Path.of(path, "shellcheck"))),
         "shellcheck is not installed");
-    Outcome check = call(Map.of(), "shellcheck", LAUNCHER.toString());
+    Outcome check = call(Map.of(), "shellcheck", LAUNCHER.toString(), SERVERS.toString());
     assertThat(check.output()).isEmpty();
     assertThat(check.exitCode()).isZero();
   }
@@ -53,6 +55,22 @@ class LauncherTest {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.output().lines()).hasSize(1);
     assertThat(none.output()).contains("holds no bin/java");
+  }
+
+  @Test
+  void serversThatCannotBeInstalledAreNamedAndAreNoEnd() throws Exception {
+    Outcome none =
+        call(
+            Map.of("PYTHON", "no-python", "GO", "no-go"),
+            "sh",
+            SERVERS.toString(),
+            folder.toString());
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.output().lines())
+        .containsExactly(
+            "install-servers: Temporal is absent: there is no no-python with venv and pip to"
+                + " install it with",
+            "install-servers: MinIO is absent: there is no Go 1.21 or newer to build it with");
   }
 
   private static Outcome launch(String javaHome) throws Exception {

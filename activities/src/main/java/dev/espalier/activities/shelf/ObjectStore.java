@@ -15,6 +15,7 @@ import io.minio.StatObjectArgs;
 import io.minio.StatObjectResponse;
 import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
 import io.minio.messages.Item;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -81,6 +82,17 @@ public final class ObjectStore implements StoredArtifact.Source {
     try {
       first.call("open bucket " + config.bucket(), () -> makeBucket(client, config.bucket()));
     } catch (StoreUnavailable e) {
+      if (S3Errors.clockOff(e).isPresent()) {
+        throw new InvalidInput(String.valueOf(e.getMessage()), e);
+      }
+      if (S3Errors.untrusted(e)) {
+        throw new InvalidInput(
+            String.format(
+                "%s: the certificate of %s is not trusted (%s); %s names a file of the authority's"
+                    + " certificate",
+                S3Config.ENDPOINT, config.endpoint(), S3Errors.line(e), S3Config.CA_CERT_PATH),
+            e);
+      }
       throw new InvalidInput(
           String.format(
               "%s: no object store answers at %s (%s)",
@@ -199,7 +211,8 @@ public final class ObjectStore implements StoredArtifact.Source {
 
   /** Deletes; an object that is not there is no error. */
   public void delete(String key) {
-    RemoveObjectArgs args = RemoveObjectArgs.builder().bucket(config.bucket()).object(key).build();
+    RemoveObjectArgs args =
+        RemoveObjectArgs.builder().bucket(config.bucket()).object(ObjectNames.listed(key)).build();
     retry.call(
         "delete " + key,
         () -> {
@@ -284,9 +297,7 @@ public final class ObjectStore implements StoredArtifact.Source {
 
   /** On daemon threads, so that a finished program ends; certificates only where they are used. */
   private static OkHttpClient connections(S3Config config) {
-    OkHttpClient client =
-        config.endpoint().startsWith("https") ? Http.newDefaultClient() : new OkHttpClient();
-    return client
+    return trusting(config)
         .newBuilder()
         .dispatcher(new Dispatcher(Retry.THREADS))
         .connectTimeout(Duration.ofSeconds(5))
@@ -294,6 +305,21 @@ public final class ObjectStore implements StoredArtifact.Source {
         .readTimeout(Duration.ofSeconds(30))
         .protocols(List.of(Protocol.HTTP_1_1))
         .build();
+  }
+
+  private static OkHttpClient trusting(S3Config config) {
+    if (!config.endpoint().startsWith("https")) return new OkHttpClient();
+    OkHttpClient client = Http.newDefaultClient();
+    if (config.certificates() == null) return client;
+    try {
+      return Http.enableExternalCertificates(client, config.certificates().toString(), null);
+    } catch (MinioException e) {
+      throw new InvalidInput(
+          String.format(
+              "%s is %s, which is no file of certificates in PEM",
+              S3Config.CA_CERT_PATH, config.certificates()),
+          e);
+    }
   }
 
   private static boolean makeBucket(MinioClient client, String bucket) throws Exception {

@@ -7,7 +7,16 @@ import io.minio.errors.InvalidResponseException;
 import io.minio.errors.ServerException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What a failed call to the store means. */
 final class S3Errors {
@@ -26,6 +35,9 @@ final class S3Errors {
       Set.of("AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch");
   private static final Set<String> REGION =
       Set.of("AuthorizationHeaderMalformed", "InvalidRegion", "PermanentRedirect");
+
+  private static final String CLOCK = "RequestTimeTooSkewed";
+  private static final Duration MOST_SKEW = Duration.ofMinutes(15);
 
   private S3Errors() {}
 
@@ -53,8 +65,14 @@ final class S3Errors {
     return code(e).equals("PreconditionFailed") || status(e) == 412;
   }
 
-  /** {@code e} as what callers see: bad settings as {@link InvalidInput}. */
+  /**
+   * {@code e} as what callers see: bad settings as {@link InvalidInput}; a clock or a certificate
+   * that is wrong, which another worker or a person may mend, as {@link StoreUnavailable}.
+   */
   static RuntimeException typed(String what, Throwable e) {
+    Optional<Duration> off = clockOff(e);
+    if (off.isPresent()) return new StoreUnavailable(what + ": " + clock(off.get()), e);
+    if (untrusted(e)) return new StoreUnavailable(what + ": " + line(e), e);
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof ErrorResponseException refusal) {
         if (CREDENTIALS.contains(code(refusal))) {
@@ -68,6 +86,55 @@ final class S3Errors {
       }
     }
     return e instanceof RuntimeException known ? known : new IllegalStateException(what, e);
+  }
+
+  /**
+   * How far this machine's clock is ahead of the store's, where that is why the store refuses: S3
+   * takes no signature that is more than 15 minutes old or early. To a request without an answer's
+   * body it says no reason, so that the clocks must be compared.
+   */
+  static Optional<Duration> clockOff(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (!(cause instanceof ErrorResponseException refusal)) continue;
+      boolean named = code(refusal).equals(CLOCK);
+      if (!named && status(refusal) != 403) return Optional.empty();
+      Duration off = ahead(refusal).orElse(Duration.ZERO);
+      return named || off.abs().compareTo(MOST_SKEW) > 0 ? Optional.of(off) : Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /** Whether TLS failed because of the store's certificate. */
+  static boolean untrusted(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException
+          || cause instanceof CertPathBuilderException
+          || cause instanceof CertPathValidatorException
+          || cause instanceof SSLPeerUnverifiedException) return true;
+    }
+    return false;
+  }
+
+  private static String clock(Duration ahead) {
+    long minutes = ahead.abs().toMinutes();
+    String off =
+        minutes == 0
+            ? "more than 15 minutes off the object store's"
+            : minutes
+                + (ahead.isNegative() ? " minutes behind" : " minutes ahead of")
+                + " the object store's";
+    return "this machine's clock is " + off + ", which therefore refuses; set the clock right";
+  }
+
+  private static Optional<Duration> ahead(ErrorResponseException refusal) {
+    String date = refusal.response() == null ? null : refusal.response().header("Date");
+    if (date == null) return Optional.empty();
+    try {
+      Instant theirs = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+      return Optional.of(Duration.between(theirs, Instant.now()));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** The first line of the innermost message. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.compression.InvalidInput;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,6 +104,58 @@ class StoreAwayTest {
             () -> S3Config.from(Map.of("S3_ENDPOINT", "http://h:1", "S3_BUCKET", "No Good")))
         .isInstanceOf(InvalidInput.class)
         .hasMessageStartingWith("S3_BUCKET");
+  }
+
+  @Test
+  void withoutTlsOnlyThisMachineOrAPermission() {
+    Map<String, String> keys = Map.of("S3_ACCESS_KEY", "a", "S3_SECRET_KEY", "secret");
+    for (String near : List.of("http://127.0.0.1:9", "http://localhost:9/", "http://[::1]:9")) {
+      assertThat(from(keys, Map.of("S3_ENDPOINT", near)).endpoint()).isEqualTo(near);
+    }
+    for (String far :
+        List.of("http://store:9000", "http://10.0.0.7", "http://127.0.0.1.example.com:9")) {
+      assertThatThrownBy(() -> from(keys, Map.of("S3_ENDPOINT", far)))
+          .isInstanceOf(InvalidInput.class)
+          .hasMessageStartingWith("S3_ENDPOINT: " + far + " is not this machine")
+          .hasMessageContaining("S3_ALLOW_HTTP=1");
+      assertThat(from(keys, Map.of("S3_ENDPOINT", far, "S3_ALLOW_HTTP", "1")).endpoint())
+          .isEqualTo(far);
+    }
+    assertThat(from(keys, Map.of("S3_ENDPOINT", "https://s3.example.com")).certificates()).isNull();
+  }
+
+  @Test
+  void credentialsInTheEndpointAreRefusedUnsaid() {
+    assertThatThrownBy(() -> S3Config.from(Map.of("S3_ENDPOINT", "https://me:marker@h:1")))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageStartingWith("S3_ENDPOINT")
+        .hasMessageNotContaining("marker");
+  }
+
+  @Test
+  void certificatesThatCannotBeUsedAreNamed() throws Exception {
+    Map<String, String> keys = Map.of("S3_ACCESS_KEY", "a", "S3_SECRET_KEY", "secret");
+    String https = "https://127.0.0.1:1";
+    Path none = folder.resolve("none.pem");
+    assertThatThrownBy(
+            () -> from(keys, Map.of("S3_ENDPOINT", https, "S3_CA_CERT_PATH", none.toString())))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageStartingWith("S3_CA_CERT_PATH is " + none + ", which cannot be read");
+    String text = Files.writeString(folder.resolve("text.pem"), "no certificate").toString();
+    S3Config broken = from(keys, Map.of("S3_ENDPOINT", https, "S3_CA_CERT_PATH", text));
+    assertThatThrownBy(() -> ObjectStore.open(broken))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessage("S3_CA_CERT_PATH is " + text + ", which is no file of certificates in PEM");
+    assertThatThrownBy(
+            () -> from(keys, Map.of("S3_ENDPOINT", "http://127.0.0.1:1", "S3_CA_CERT_PATH", text)))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageContaining("certificates are for https");
+  }
+
+  private static S3Config from(Map<String, String> some, Map<String, String> others) {
+    Map<String, String> all = new HashMap<>(some);
+    all.putAll(others);
+    return S3Config.from(all).orElseThrow();
   }
 
   private static S3Config config(int port) {

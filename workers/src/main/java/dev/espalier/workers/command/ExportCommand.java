@@ -2,6 +2,7 @@ package dev.espalier.workers.command;
 
 import dev.espalier.activities.LoadedNetwork;
 import dev.espalier.activities.Workbench;
+import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.InvalidInput;
@@ -84,6 +85,10 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    InvalidInput.require(
+        name.contains("/") ? ObjectNames.legal(name) : ObjectNames.isSegment(name),
+        "'%s' is no run or network",
+        name);
     NetworkExport layout = layout();
     InvalidInput.require(
         List.of("prune", "svs", "finetune").contains(stage),
@@ -155,8 +160,6 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private Optional<Artifact> run(ObjectStore store) {
-    InvalidInput.require(
-        name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*"), "'%s' is no run or network", name);
     String key = "runs/" + name + "/" + Reports.REQUEST;
     return store.get(key).map(content -> result(key, content)).map(this::network);
   }

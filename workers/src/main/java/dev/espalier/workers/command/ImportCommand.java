@@ -3,6 +3,7 @@ package dev.espalier.workers.command;
 import dev.espalier.activities.LoadedNetwork;
 import dev.espalier.activities.NetworkImport;
 import dev.espalier.activities.Workbench;
+import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.checkpoint.Checkpoint.Choice;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class ImportCommand implements Callable<Integer> {
-  private static final String NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}";
+  private static final int LONGEST_NAME = 64;
 
   private final Program program;
 
@@ -95,8 +96,8 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InvalidInput.require(
-        name.matches(NAME),
-        "--name is '%s'; legal: up to 64 letters, digits, '.', '_' and '-', no '.' first",
+        ObjectNames.isSegment(name) && name.length() <= LONGEST_NAME && !name.startsWith("."),
+        "--name is '%s'; legal: up to 64 letters, digits, '.', '_' and '-', no '.' at the ends",
         name);
     InvalidInput.require(
         resolution == null || resolution >= 1 && resolution <= 4096,

@@ -1,5 +1,6 @@
 package dev.espalier.workers.command;
 
+import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
@@ -38,6 +39,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    InvalidInput.require(ObjectNames.isSegment(run), "'%s' is no run's id", run);
     Settings settings = program.settings(connection.work);
     WorkFolder folder = program.workFolder(settings);
     try (StoreConnection store = StoreConnection.open(settings, folder)) {
@@ -57,8 +59,6 @@ final class ReportCommand implements Callable<Integer> {
 
   /** What the report was made of, as the stage leaves it beside the page. */
   private ReportActivity.Request request(ObjectStore store) {
-    InvalidInput.require(
-        run.matches("[A-Za-z0-9._-]+") && !run.startsWith("."), "'%s' is no run's id", run);
     String key = "runs/" + run + "/" + Reports.REQUEST;
     ObjectStore.Content content =
         store

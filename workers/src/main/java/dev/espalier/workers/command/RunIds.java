@@ -11,6 +11,9 @@ import java.util.List;
 
 /** Ids of runs: readable, and the same for the same work. */
 final class RunIds {
+  /** Of the readable part, so that an id is a legal name on the shelf. */
+  private static final int LONGEST = 100;
+
   private RunIds() {}
 
   static String compression(CompressionPlan plan) {
@@ -28,7 +31,8 @@ final class RunIds {
   }
 
   private static String readable(String name) {
-    return name.substring(name.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "-");
+    String last = name.substring(name.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "-");
+    return last.substring(0, Math.min(last.length(), LONGEST));
   }
 
   private static String digest(String text) {

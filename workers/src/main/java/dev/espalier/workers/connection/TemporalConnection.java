@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The Temporal server of this process, by the first of these that holds:
  *
  * <ol>
- *   <li>the address given by {@code --temporal} or {@code TEMPORAL_ADDRESS}; {@value #EMBEDDED}
- *       stands for the last of these;
+ *   <li>the address given by {@code --temporal} or {@code TEMPORAL_ADDRESS}, with TLS and
+ *       credentials as {@link TemporalAccess} says; {@value #EMBEDDED} stands for the last of
+ *       these;
  *   <li>a server that answers on 127.0.0.1:7233;
  *   <li>the {@code temporal} command line tool ({@code TEMPORAL_CLI}, else on the path): its
  *       development server is started, with user interface and database, and ended with this
@@ -92,7 +93,9 @@ public final class TemporalConnection implements AutoCloseable {
       Settings settings, @Nullable String address, Scope metrics) {
     Optional<String> given = given(settings, address);
     if (given.equals(Optional.of(EMBEDDED))) return Optional.empty();
-    if (given.isPresent()) return Optional.of(named(given.get(), namespace(settings), metrics));
+    if (given.isPresent()) {
+      return Optional.of(named(given.get(), TemporalAccess.of(settings), metrics));
+    }
     return Health.listens(LOCAL)
         ? Optional.of(found(namespace(settings), metrics, () -> {}))
         : Optional.empty();
@@ -120,25 +123,38 @@ public final class TemporalConnection implements AutoCloseable {
   }
 
   private static Optional<String> given(Settings settings, @Nullable String option) {
-    return Optional.ofNullable(option).or(() -> settings.variable("TEMPORAL_ADDRESS"));
+    if (option != null) return Optional.of(option);
+    if (settings.variable("TEMPORAL_ADDRESS").equals(Optional.of(EMBEDDED))) {
+      return Optional.of(EMBEDDED);
+    }
+    return TemporalAccess.of(settings).address();
   }
 
   private static String namespace(Settings settings) {
     return settings.variable("TEMPORAL_NAMESPACE").orElse("default");
   }
 
-  private static TemporalConnection named(String address, String namespace, Scope metrics) {
+  private static TemporalConnection named(String address, TemporalAccess access, Scope metrics) {
     InvalidInput.require(
         address.matches("[^\\s:/]+:[0-9]{1,5}"),
         "Temporal address '%s' is not legal; it is HOST:PORT, such as 127.0.0.1:7233",
         address);
+    WorkflowServiceStubsOptions options = access.options(address, metrics);
     InvalidInput.require(Health.listensFar(address), "no Temporal server answers at %s", address);
-    WorkflowServiceStubs service = service(address, metrics);
-    if (!Health.answers(service)) {
+    WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(options);
+    Optional<String> trouble = Health.trouble(service);
+    if (trouble.isPresent()) {
       service.shutdownNow();
-      throw new InvalidInput("what listens at " + address + " does not answer as Temporal");
+      throw new InvalidInput(
+          String.format(
+              "what listens at %s does not answer as Temporal, asked %s TLS (%s)",
+              address, access.encrypted() ? "with" : "without", trouble.get()));
     }
-    return new TemporalConnection(service, namespace, "server at " + address, () -> {});
+    return new TemporalConnection(
+        service,
+        access.namespace(),
+        "server at " + address + (access.encrypted() ? ", with TLS" : ""),
+        () -> {});
   }
 
   private static TemporalConnection found(String namespace, Scope metrics, Runnable end) {

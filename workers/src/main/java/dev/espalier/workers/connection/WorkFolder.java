@@ -1,5 +1,6 @@
 package dev.espalier.workers.connection;
 
+import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.compression.InvalidInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ public record WorkFolder(Path path) {
 
   /** Where a copy of a run's report is kept. */
   public Path report(String run) {
-    return path.resolve("reports").resolve(run + ".html");
+    return path.resolve("reports").resolve(ObjectNames.segment(run) + ".html");
   }
 
   private static String reason(IOException e) {

@@ -57,7 +57,9 @@ public final class WorkerProcess implements AutoCloseable {
     WorkerFactory factory =
         WorkerFactory.newInstance(
             temporal.client(),
-            WorkerFactoryOptions.newBuilder().setWorkerInterceptors(new TypedFailures()).build());
+            WorkerFactoryOptions.newBuilder()
+                .setWorkerInterceptors(new TypedFailures(), new LegalIds())
+                .build());
     if (queues.contains(StageOptions.COMPRESS)) {
       WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options));
     }
