@@ -41,8 +41,11 @@ final class Lease {
    */
   static Lease claim(Bucket store, String prefix, Supplier<List<Manifest>> written) {
     for (int i = 0; i < TRIES; i++) {
-      long highest = highest(store, prefix);
-      Optional<Ledger> there = read(store, prefix, highest);
+      List<ObjectStore.Stat> listed = store.list(prefix);
+      long highest = highest(listed);
+      long begun = begun(listed);
+      // One from before an attempt that has written since was put back: it is as good as damaged.
+      Optional<Ledger> there = read(store, prefix, highest).filter(l -> l.epoch() >= begun);
       Ledger before = there.orElseGet(() -> rebuilt(written, highest));
       // It may not be lost but outdated by now, and what was written be of those who went on.
       if (there.isEmpty() && highest(store, prefix) != highest) continue;
@@ -124,7 +127,20 @@ final class Lease {
   }
 
   private static long highest(Bucket store, String prefix) {
-    return store.list(prefix).stream().mapToLong(o -> Ledger.number(o.key())).max().orElse(0);
+    return highest(store.list(prefix));
+  }
+
+  private static long highest(List<ObjectStore.Stat> listed) {
+    return listed.stream().mapToLong(o -> Ledger.number(o.key())).max().orElse(0);
+  }
+
+  /** The newest epoch that has begun a checkpoint. */
+  private static long begun(List<ObjectStore.Stat> listed) {
+    return listed.stream()
+        .flatMap(o -> CheckpointName.of(o.key()).stream())
+        .mapToLong(CheckpointName::epoch)
+        .max()
+        .orElse(0);
   }
 
   private static Optional<Ledger> read(Bucket store, String prefix, long number) {

@@ -46,6 +46,11 @@ final class S3Errors {
       if (cause instanceof ServerException refusal) {
         return refusal.statusCode() == INSUFFICIENT_STORAGE;
       }
+      // A refusal without a body; the client tells its status only in words.
+      if (cause instanceof InvalidResponseException refusal) {
+        return String.valueOf(refusal.getMessage())
+            .contains("Response code: " + INSUFFICIENT_STORAGE + ",");
+      }
     }
     return diskFull(e);
   }

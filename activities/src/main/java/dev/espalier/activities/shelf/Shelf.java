@@ -52,6 +52,14 @@ public final class Shelf {
     return store;
   }
 
+  /**
+   * Notes that {@code run} uses the result at {@code prefix}, or will: from now on no collection
+   * deletes it until the run is over. To be called before the result is looked for.
+   */
+  public void use(String run, String prefix) {
+    Uses.note(store, run, prefix);
+  }
+
   /** Prefix of a stage's result. */
   public static String prefix(String stage, String key) {
     return "stages/" + ObjectNames.segment(stage) + "/" + ObjectNames.segment(key);
