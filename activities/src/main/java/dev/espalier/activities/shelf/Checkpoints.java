@@ -54,7 +54,8 @@ public final class Checkpoints {
   /** Those of another training, to be read alone. */
   static Checkpoints look(Shelf shelf, String stage, String key) {
     String prefix = Shelf.prefix(stage, key) + "/checkpoints";
-    return new Checkpoints(shelf, stage, prefix, Lease.look(shelf.store(), prefix));
+    return new Checkpoints(
+        shelf, stage, prefix, Lease.look(shelf.store(), prefix), KeepPolicy.DEFAULT);
   }
 
   /** This attempt's number; later attempts have higher ones. */

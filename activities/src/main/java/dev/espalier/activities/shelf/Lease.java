@@ -62,7 +62,7 @@ final class Lease {
   }
 
   /** The ledger as it is now, of checkpoints that are read and not taken over: commits fail. */
-  static Lease look(ObjectStore store, String prefix) {
+  static Lease look(Bucket store, String prefix) {
     long highest = highest(store, prefix);
     Ledger now =
         read(store, prefix, highest)

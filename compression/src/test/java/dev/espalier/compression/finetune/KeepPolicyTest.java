@@ -29,8 +29,7 @@ class KeepPolicyTest {
     FinetuneConfig named = config("{\"keep\":{\"last\":3,\"best\":1,\"every\":10000}}");
     assertThat(named.keep()).isEqualTo(new KeepPolicy(3, 1, 10_000));
     assertThat(config(Json.write(named))).isEqualTo(named);
-    assertThat(config("{\"keep\":{\"every\":5000}}").keep())
-        .isEqualTo(new KeepPolicy(2, 0, 5_000));
+    assertThat(config("{\"keep\":{\"every\":5000}}").keep()).isEqualTo(new KeepPolicy(2, 0, 5_000));
     assertThat(Json.write(config("{}"))).doesNotContain("keep");
     assertThat(Json.write(config("{\"keep\":{}}"))).isEqualTo(Json.write(config("{}")));
   }
