@@ -24,6 +24,12 @@ public final class Checkpoints {
   /** The number by which a {@link KeepPolicy} tells the best; lower is better. */
   public static final String METRIC = "validationLoss";
 
+  /**
+   * Part that tells the partial results of a stage from the checkpoints of a training: what was
+   * computed once can be computed again, so these may go when their stage has ended.
+   */
+  public static final String PARTIAL = "partial.json";
+
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
   private static final String MANIFEST = "checkpoint.json";
 

@@ -253,11 +253,13 @@ public final class GarbageCollection {
 
   /** A result that no run needs, or what is left of one; but never a training's last checkpoint. */
   private void unneeded(Folder folder, List<Garbage> garbage) {
-    new OldCheckpoints(shelf, folder, manifest(folder)).find(garbage);
+    OldCheckpoints checkpoints = new OldCheckpoints(shelf, folder, manifest(folder));
+    boolean all = checkpoints.partial();
+    if (!all) checkpoints.find(garbage);
     String manifest = folder.prefix() + "/" + Manifest.file(folder.prefix());
     List<ObjectStore.Stat> objects =
         folder.objects().stream()
-            .filter(o -> !o.key().startsWith(folder.prefix() + CHECKPOINTS + "/"))
+            .filter(o -> all || !o.key().startsWith(folder.prefix() + CHECKPOINTS + "/"))
             .sorted(Comparator.comparing(o -> !o.key().equals(manifest)))
             .toList();
     if (objects.isEmpty()) return;

@@ -32,7 +32,47 @@ final class OldCheckpoints {
     this.result = training.isOld() ? result : Optional.empty();
   }
 
+  /**
+   * Whether these are partial results of a stage that is no training; where no manifest can be read
+   * they are taken for a training's.
+   */
+  boolean partial() {
+    List<Manifest> manifests =
+        places().keySet().stream().flatMap(name -> intact(name).stream()).toList();
+    return manifests.isEmpty()
+        ? places().isEmpty()
+        : manifests.stream().allMatch(m -> m.part(Checkpoints.PARTIAL).isPresent());
+  }
+
+  private Optional<Manifest> intact(CheckpointName name) {
+    try {
+      return shelf.find(folder.prefix() + "/" + name).map(StoredArtifact::manifest);
+    } catch (CorruptArtifact e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What a stage keeps until its result is committed. */
+  private void partial(List<Garbage> garbage) {
+    List<ObjectStore.Stat> objects =
+        folder.objects().stream()
+            .filter(o -> Ledger.number(o.key()) == 0 && ObjectNames.legal(o.key()))
+            .sorted(Comparator.comparing(o -> !o.key().endsWith("/checkpoint.json")))
+            .toList();
+    if (objects.isEmpty()) return;
+    garbage.add(
+        new Garbage(
+            folder.prefix(),
+            "partial results of a stage that has ended",
+            objects.stream().mapToLong(ObjectStore.Stat::size).sum(),
+            objects.stream().map(ObjectStore.Stat::key).toList()));
+  }
+
   void find(List<Garbage> garbage) {
+    if (result.isPresent() && partial()) {
+      partial(garbage);
+      return;
+    }
     long highest = folder.objects().stream().mapToLong(o -> Ledger.number(o.key())).max().orElse(0);
     Optional<Ledger> ledger =
         highest == 0

@@ -174,6 +174,28 @@ class GarbageCollectionTest {
   }
 
   @Test
+  void partialResultsGoWithTheEndOfTheirStageAndWithARunThatIsOver() {
+    partial("a");
+    String ended = result("prune", "a");
+    partial("b");
+    shelf.use("at-work", ended);
+    store.pass(LONG_AGO);
+    shelf.use("at-work", ended);
+
+    assertThat(collect())
+        .extracting(Garbage::what)
+        .containsExactly("stages/prune/a/checkpoints", "stages/prune/b");
+    shelf.get(ended).verify();
+    assertThat(store.list("stages/prune/b")).isEmpty();
+  }
+
+  private void partial(String key) {
+    Checkpoints partial = shelf.checkpoints("prune", key);
+    store.put("stages/prune/" + key + "/checkpoints/images-00000000", bytes("rows"));
+    partial.stage(1).add(Checkpoints.PARTIAL, bytes("{}")).commit();
+  }
+
+  @Test
   void ofATrainingUnderWayOnlyWhatDoesNotCountGoes() {
     Checkpoints overtaken = shelf.checkpoints("finetune", "a");
     commit(overtaken, 100);
