@@ -89,6 +89,7 @@ public final class DurableStage {
       throws Exception {
     Shelf beating = shelf.beating(liveness::beat);
     String key = derivation.key();
+    beating.use(derivation.run(), Shelf.prefix(derivation.stage(), key));
     Optional<StoredArtifact> there = beating.findWhole(Shelf.prefix(derivation.stage(), key));
     if (there.isPresent()) return new Done(there.get(), true, scope.seconds());
     Staging staging =

@@ -15,6 +15,7 @@ import dev.espalier.compression.finetune.TrainingState;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -80,14 +81,14 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
     this.step = step;
     this.environment = session.environment();
     this.start = start;
-    this.checkpoints = claim(step, stage);
+    this.checkpoints = claim(step, stage, config);
     this.writer = new CheckpointWriter(checkpoints, this);
     this.rhythm = new CheckpointRhythm(config, System::nanoTime);
     this.line = config.canBeExtended() ? TrainingLine.join(step, config) : null;
   }
 
   /** Only the training's own waits for the store are signs of life, and can be interrupted. */
-  private static Checkpoints claim(DurableStage.Step step, String stage) {
+  private static Checkpoints claim(DurableStage.Step step, String stage, FinetuneConfig config) {
     Thread loop = Thread.currentThread();
     Liveness liveness = step.liveness();
     Shelf shelf =
@@ -96,7 +97,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
                 () -> {
                   if (Thread.currentThread() == loop) liveness.beat();
                 });
-    return shelf.checkpoints(stage, step.key());
+    return shelf.checkpoints(stage, step.key(), config.keep());
   }
 
   static Trained run(
@@ -174,7 +175,8 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
   private TrainingState read(Checkpoints.Checkpoint checkpoint) throws IOException {
     StoredArtifact artifact = checkpoint.artifact();
     CheckpointNumbers numbers = CheckpointNumbers.of(artifact);
-    curve = CurveLog.read(artifact.bytes(CurveLog.PART));
+    // From where it was fetched and verified: its owner may delete it in the store meanwhile.
+    curve = CurveLog.read(Files.readAllBytes(artifact.fetch(CurveLog.PART)));
     sections = numbers.sections();
     extended = numbers.extended();
     return TrainingState.of(Safetensors.read(artifact.fetch(CheckpointWriter.STATE)));

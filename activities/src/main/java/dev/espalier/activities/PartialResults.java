@@ -43,7 +43,7 @@ final class PartialResults implements Progress {
   static final Duration INTERVAL = Duration.ofSeconds(30);
 
   static final String STATE = "state.safetensors";
-  static final String LIST = "partial.json";
+  static final String LIST = Checkpoints.PARTIAL;
 
   /** Raised when states of earlier programs no longer fit. */
   private static final int FORMAT = 1;

@@ -1,8 +1,11 @@
 package dev.espalier.activities.shelf;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.finetune.KeepPolicy;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -14,12 +17,18 @@ import org.slf4j.LoggerFactory;
  * and which attempt may write.
  *
  * <p>Commit: parts, manifest, read all back, then the next ledger where there must be none yet,
- * then delete what is older than the {@value #KEPT} newest. A crash at any point leaves the
- * previous checkpoint valid; an attempt that was overtaken is stopped by the ledger.
+ * then delete what the {@link KeepPolicy} lets go. A crash at any point leaves the previous
+ * checkpoint valid; an attempt that was overtaken is stopped by the ledger.
  */
 public final class Checkpoints {
-  /** How many are kept. */
-  public static final int KEPT = 2;
+  /** The number by which a {@link KeepPolicy} tells the best; lower is better. */
+  public static final String METRIC = "validationLoss";
+
+  /**
+   * Part that tells the partial results of a stage from the checkpoints of a training: what was
+   * computed once can be computed again, so these may go when their stage has ended.
+   */
+  public static final String PARTIAL = "partial.json";
 
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
   private static final String MANIFEST = "checkpoint.json";
@@ -28,27 +37,31 @@ public final class Checkpoints {
   private final String stage;
   private final String prefix;
   private final Lease lease;
+  private final KeepPolicy keep;
+  private final Map<Ledger.Entry, Double> metrics = new HashMap<>();
 
   /** A checkpoint all of whose parts were found right. */
   public record Checkpoint(int step, StoredArtifact artifact) {}
 
-  private Checkpoints(Shelf shelf, String stage, String prefix, Lease lease) {
+  private Checkpoints(Shelf shelf, String stage, String prefix, Lease lease, KeepPolicy keep) {
     this.shelf = shelf;
     this.stage = stage;
     this.prefix = prefix;
     this.lease = lease;
+    this.keep = keep;
   }
 
   /** Makes this attempt the only one that can commit. */
-  static Checkpoints claim(Shelf shelf, String stage, String prefix) {
+  static Checkpoints claim(Shelf shelf, String stage, String prefix, KeepPolicy keep) {
     Lease lease = Lease.claim(shelf.store(), prefix, () -> written(shelf, prefix));
-    return new Checkpoints(shelf, stage, prefix, lease);
+    return new Checkpoints(shelf, stage, prefix, lease, keep);
   }
 
   /** Those of another training, to be read alone. */
   static Checkpoints look(Shelf shelf, String stage, String key) {
     String prefix = Shelf.prefix(stage, key) + "/checkpoints";
-    return new Checkpoints(shelf, stage, prefix, Lease.look(shelf.store(), prefix));
+    return new Checkpoints(
+        shelf, stage, prefix, Lease.look(shelf.store(), prefix), KeepPolicy.DEFAULT);
   }
 
   /** This attempt's number; later attempts have higher ones. */
@@ -63,6 +76,7 @@ public final class Checkpoints {
    * @param promisedStep a checkpoint's step that the previous attempt reported; 0 for none
    * @return nothing if there never was one: begin at step 0
    * @throws LostCheckpoint if there was one and none verifies
+   * @throws InvalidInput if a newer version of this program wrote it
    * @throws StaleAttempt if another attempt took over
    */
   public Optional<Checkpoint> newestVerified(int promisedStep) {
@@ -70,6 +84,8 @@ public final class Checkpoints {
     Optional<Checkpoint> newest =
         Stream.concat(unlisted(), listed.stream()).flatMap(e -> verified(e).stream()).findFirst();
     if (newest.isEmpty() && (promisedStep > 0 || !listed.isEmpty() || lease.lost())) {
+      // Whoever took over may have deleted them.
+      lease.requireCurrent();
       throw new LostCheckpoint(
           String.format(
               "%s: a checkpoint was promised (step %d) and none verifies; delete this prefix to"
@@ -127,7 +143,7 @@ public final class Checkpoints {
       throw new IllegalStateException(manifest.artifact() + " was written before, and differs");
     }
     StoredArtifact written = readBack(manifest);
-    count(Ledger.Entry.of(manifest), KEPT);
+    count(manifest);
     deleteUncounted();
     return written;
   }
@@ -148,14 +164,30 @@ public final class Checkpoints {
     if (found.step() < promisedStep) {
       log.warn("{}: step {} was promised, going on from {}", prefix, promisedStep, found.step());
     }
-    count(Ledger.Entry.of(found.artifact().manifest()), Integer.MAX_VALUE);
+    Ledger.Entry newest = Ledger.Entry.of(found.artifact().manifest());
+    lease.replace(Stream.concat(Stream.of(newest), before(newest)).toList());
   }
 
-  /** Makes {@code newest} the newest that counts; what was listed after it does no more. */
-  private void count(Ledger.Entry newest, int kept) {
-    Stream<Ledger.Entry> older =
-        lease.entries().stream().filter(e -> e.step() < newest.step()).limit(kept - 1);
-    lease.replace(Stream.concat(Stream.of(newest), older).toList());
+  /** Makes the checkpoint of {@code manifest} the newest that counts. */
+  private void count(Manifest manifest) {
+    Ledger.Entry newest = Ledger.Entry.of(manifest);
+    metrics.put(newest, metric(manifest));
+    List<Ledger.Entry> all = Stream.concat(Stream.of(newest), before(newest)).toList();
+    lease.replace(keep.kept(all, Ledger.Entry::step, this::metric));
+  }
+
+  /** What is listed and not undone by going on from {@code newest}. */
+  private Stream<Ledger.Entry> before(Ledger.Entry newest) {
+    return lease.entries().stream().filter(e -> e.step() < newest.step());
+  }
+
+  private double metric(Ledger.Entry entry) {
+    return metrics.computeIfAbsent(
+        entry, e -> intact(shelf, place(e)).map(Checkpoints::metric).orElse(Double.NaN));
+  }
+
+  private static double metric(Manifest manifest) {
+    return manifest.numbers().path(METRIC).asDouble(Double.NaN);
   }
 
   /** What the previous attempt wrote and was killed before it could list, newest first. */

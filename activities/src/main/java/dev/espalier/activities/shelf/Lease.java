@@ -20,13 +20,13 @@ final class Lease {
   /** Past all numbers that ledgers deleted by hand may have had. */
   private static final long LEAP = 1_000_000;
 
-  private final ObjectStore store;
+  private final Bucket store;
   private final String prefix;
   private final long previousEpoch;
   private long number;
   private Ledger ledger;
 
-  private Lease(ObjectStore store, String prefix, long previousEpoch, long number, Ledger ledger) {
+  private Lease(Bucket store, String prefix, long previousEpoch, long number, Ledger ledger) {
     this.store = store;
     this.prefix = prefix;
     this.previousEpoch = previousEpoch;
@@ -39,10 +39,16 @@ final class Lease {
    *
    * @param written the intact manifests beside the ledgers; they stand in for one that is lost
    */
-  static Lease claim(ObjectStore store, String prefix, Supplier<List<Manifest>> written) {
+  static Lease claim(Bucket store, String prefix, Supplier<List<Manifest>> written) {
     for (int i = 0; i < TRIES; i++) {
-      long highest = highest(store, prefix);
-      Ledger before = read(store, prefix, highest).orElseGet(() -> rebuilt(written, highest));
+      List<ObjectStore.Stat> listed = store.list(prefix);
+      long highest = highest(listed);
+      long begun = begun(listed);
+      // One from before an attempt that has written since was put back: it is as good as damaged.
+      Optional<Ledger> there = read(store, prefix, highest).filter(l -> l.epoch() >= begun);
+      Ledger before = there.orElseGet(() -> rebuilt(written, highest));
+      // It may not be lost but outdated by now, and what was written be of those who went on.
+      if (there.isEmpty() && highest(store, prefix) != highest) continue;
       long number = Math.max(highest, before.epoch()) + 1;
       Ledger mine =
           new Ledger(
@@ -56,7 +62,7 @@ final class Lease {
   }
 
   /** The ledger as it is now, of checkpoints that are read and not taken over: commits fail. */
-  static Lease look(ObjectStore store, String prefix) {
+  static Lease look(Bucket store, String prefix) {
     long highest = highest(store, prefix);
     Ledger now =
         read(store, prefix, highest)
@@ -115,16 +121,29 @@ final class Lease {
         prefix + ": another attempt took over from this one, epoch " + ledger.epoch());
   }
 
-  private static boolean put(ObjectStore store, String prefix, long number, Ledger ledger) {
+  private static boolean put(Bucket store, String prefix, long number, Ledger ledger) {
     String key = prefix + "/" + Ledger.file(number);
     return store.putIfAbsent(key, ledger.toJson()).isPresent() && highest(store, prefix) == number;
   }
 
-  private static long highest(ObjectStore store, String prefix) {
-    return store.list(prefix).stream().mapToLong(o -> Ledger.number(o.key())).max().orElse(0);
+  private static long highest(Bucket store, String prefix) {
+    return highest(store.list(prefix));
   }
 
-  private static Optional<Ledger> read(ObjectStore store, String prefix, long number) {
+  private static long highest(List<ObjectStore.Stat> listed) {
+    return listed.stream().mapToLong(o -> Ledger.number(o.key())).max().orElse(0);
+  }
+
+  /** The newest epoch that has begun a checkpoint. */
+  private static long begun(List<ObjectStore.Stat> listed) {
+    return listed.stream()
+        .flatMap(o -> CheckpointName.of(o.key()).stream())
+        .mapToLong(CheckpointName::epoch)
+        .max()
+        .orElse(0);
+  }
+
+  private static Optional<Ledger> read(Bucket store, String prefix, long number) {
     return store
         .get(prefix + "/" + Ledger.file(number))
         .flatMap(found -> Ledger.read(found.bytes(), prefix, number));

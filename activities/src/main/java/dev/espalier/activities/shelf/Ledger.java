@@ -53,7 +53,11 @@ record Ledger(int schema, long epoch, String owner, boolean lost, List<Entry> en
     return file.matches() ? Long.parseLong(file.group(1)) : 0;
   }
 
-  /** The ledger in {@code json}, or nothing if it is damaged. */
+  /**
+   * The ledger in {@code json}, or nothing if it is damaged.
+   *
+   * @throws dev.espalier.compression.InvalidInput if a newer version of this program wrote it
+   */
   static Optional<Ledger> read(byte[] json, String prefix, long number) {
     try {
       return Optional.of(SealedJson.read(json, Ledger.class, SCHEMA, prefix, file(number)));

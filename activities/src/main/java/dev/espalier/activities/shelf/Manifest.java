@@ -114,6 +114,7 @@ public record Manifest(
    * Reads the manifest found at {@code prefix}.
    *
    * @throws CorruptArtifact if it is torn or altered, or belongs elsewhere
+   * @throws InvalidInput if a newer version of this program wrote it
    */
   static Manifest read(byte[] json, String prefix) {
     Manifest manifest = SealedJson.read(json, Manifest.class, SCHEMA, prefix, file(prefix));

@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,26 +32,33 @@ import java.util.Optional;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One bucket of an S3 store. Every operation waits out a store that is away for some seconds and
  * then throws {@link StoreUnavailable}; refused credentials are an {@link InvalidInput}. ETags are
  * without quotes. Safe for use by many threads.
  */
-public final class ObjectStore implements StoredArtifact.Source {
+public final class ObjectStore implements Bucket {
   /** What is put in one request; more goes in pieces, which cannot be conditional. */
   public static final int SINGLE_PUT = 64 << 20;
 
   private static final long PIECE = 32L << 20;
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
-  private static final Duration PATIENCE_AT_START = Duration.ofSeconds(4);
+  private static final Patience AT_START =
+      new Patience(Duration.ofSeconds(4), Duration.ofSeconds(4));
 
   private final MinioClient client;
   private final S3Config config;
   private final Retry retry;
 
-  /** An object in a listing; {@code etag} is empty for one that the store has not finished. */
-  public record Stat(String key, long size, String etag) {}
+  /**
+   * An object in a listing.
+   *
+   * @param etag empty for one that the store has not finished
+   * @param modified when it was written, by the store's clock; {@link Instant#MAX} where the store
+   *     does not say
+   */
+  public record Stat(String key, long size, String etag, Instant modified) {}
 
   /** An object's bytes, and the ETag to replace exactly these. */
   public record Content(byte[] bytes, String etag) {}
@@ -78,7 +87,7 @@ public final class ObjectStore implements StoredArtifact.Source {
             .credentials(config.accessKey(), config.secretKey())
             .httpClient(connections(config), true)
             .build();
-    Retry first = new Retry(PATIENCE_AT_START, () -> {});
+    Retry first = new Retry(AT_START, config.toString(), () -> {});
     try {
       first.call("open bucket " + config.bucket(), () -> makeBucket(client, config.bucket()));
     } catch (StoreUnavailable e) {
@@ -99,26 +108,36 @@ public final class ObjectStore implements StoredArtifact.Source {
               S3Config.ENDPOINT, config.endpoint(), S3Errors.line(e)),
           e);
     }
-    return new ObjectStore(client, config, new Retry(PATIENCE, () -> {}));
+    return new ObjectStore(client, config, new Retry(Patience.USUAL, config.toString(), () -> {}));
   }
 
-  /** The same store, whose operations call {@code beat} about once a second while they wait. */
+  @Override
   public ObjectStore beating(Runnable beat) {
-    return new ObjectStore(client, config, new Retry(retry.patience(), beat));
+    return new ObjectStore(client, config, retry.beating(beat));
   }
 
-  /** The same store, given up after {@code patience} without an answer. */
+  /** The same store, given up after {@code patience}, whether it is away or full. */
   public ObjectStore patient(Duration patience) {
-    return new ObjectStore(client, config, new Retry(patience, retry.beat()));
+    return patient(new Patience(patience, patience));
   }
 
-  /** Writes or overwrites; returns the ETag. */
+  /** The same store, given up when {@code patience} ends. */
+  public ObjectStore patient(Patience patience) {
+    return new ObjectStore(client, config, new Retry(patience, config.toString(), retry.beat()));
+  }
+
+  @Override
+  public <T> T whileDiskFull(String what, DiskWork<T> work) throws IOException {
+    return retry.whileDiskFull(what, work);
+  }
+
+  @Override
   public String put(String key, byte[] bytes) {
     if (bytes.length > SINGLE_PUT) return retry.call("put " + key, () -> putPieces(key, bytes));
     return retry.call("put " + key, () -> put(key, bytes, Map.of()));
   }
 
-  /** Writes or overwrites from a file of any size; returns the ETag. */
+  @Override
   public String put(String key, Path file) {
     return retry.call(
         "put " + key,
@@ -134,35 +153,23 @@ public final class ObjectStore implements StoredArtifact.Source {
                     .etag()));
   }
 
-  /**
-   * Writes at most {@link #SINGLE_PUT} bytes only if there is no such object; returns the ETag, or
-   * nothing if there is one with other bytes. Two who put the same bytes both succeed.
-   */
+  @Override
   public Optional<String> putIfAbsent(String key, byte[] bytes) {
     return putIf(key, bytes, Map.of("If-None-Match", "*"));
   }
 
-  /**
-   * Overwrites only the object with {@code etag}; returns the new ETag, or nothing if there is
-   * another object now, with other bytes than these. Not to be relied on for mutual exclusion:
-   * S3Proxy tests and replaces in two steps.
-   */
+  /** As declared; S3Proxy tests and replaces in two steps. */
+  @Override
   public Optional<String> putIfMatch(String key, byte[] bytes, String etag) {
     return putIf(key, bytes, Map.of("If-Match", "\"" + etag + "\""));
   }
 
-  /** The whole object, or nothing. */
-  public Optional<Content> get(String key) {
-    return read(key, (in, etag) -> new Content(in.readAllBytes(), etag));
-  }
-
-  /** What {@code reader} makes of the object, or nothing if there is none. */
   @Override
   public <T> Optional<T> read(String key, Reader<T> reader) {
     return retry.call("get " + key, () -> present(() -> readOnce(key, reader)));
   }
 
-  /** Size and ETag, or nothing. */
+  @Override
   public Optional<Stat> stat(String key) {
     StatObjectArgs args =
         StatObjectArgs.builder().bucket(config.bucket()).object(ObjectNames.path(key)).build();
@@ -172,22 +179,13 @@ public final class ObjectStore implements StoredArtifact.Source {
             present(
                 () -> {
                   StatObjectResponse found = client.statObject(args);
-                  return new Stat(key, found.size(), bare(found.etag()));
+                  return new Stat(
+                      key, found.size(), bare(found.etag()), time(found.lastModified()));
                 }));
   }
 
-  /**
-   * Objects below {@code prefix}, itself not ending in '/', by name. Names that this program cannot
-   * have written, such as the store's own unfinished uploads, are left out.
-   */
-  public List<Stat> list(String prefix) {
-    return listEverything(prefix).stream().filter(o -> ObjectNames.legal(o.key())).toList();
-  }
-
-  /**
-   * As {@link #list}, with unfinished uploads. S3Proxy lists those being written at this moment,
-   * too, and as yet without an ETag.
-   */
+  /** As declared; S3Proxy lists those being written at this moment, too, without an ETag. */
+  @Override
   public List<Stat> listEverything(String prefix) {
     ListObjectsArgs args =
         ListObjectsArgs.builder()
@@ -203,13 +201,13 @@ public final class ObjectStore implements StoredArtifact.Source {
             Item item = result.get();
             if (item.isDir()) continue;
             String etag = item.etag() == null ? "" : bare(item.etag());
-            objects.add(new Stat(item.objectName(), item.size(), etag));
+            objects.add(new Stat(item.objectName(), item.size(), etag, modified(item)));
           }
           return List.copyOf(objects);
         });
   }
 
-  /** Deletes; an object that is not there is no error. */
+  @Override
   public void delete(String key) {
     RemoveObjectArgs args =
         RemoveObjectArgs.builder().bucket(config.bucket()).object(ObjectNames.listed(key)).build();
@@ -330,6 +328,19 @@ public final class ObjectStore implements StoredArtifact.Source {
       if (!e.errorResponse().code().startsWith("BucketAlready")) throw e;
     }
     return true;
+  }
+
+  /** An unfinished object has no time in S3Proxy's listing, which the client does not expect. */
+  private static Instant modified(Item item) {
+    try {
+      return time(item.lastModified());
+    } catch (NullPointerException e) {
+      return Instant.MAX;
+    }
+  }
+
+  private static Instant time(@Nullable ZonedDateTime modified) {
+    return modified == null ? Instant.MAX : modified.toInstant();
   }
 
   private static String bare(String etag) {

@@ -1,5 +1,6 @@
 package dev.espalier.activities.shelf;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -13,15 +14,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs store operations beside the calling thread, which meanwhile gives signs of life, and tries
- * again with growing pauses while the store is away.
+ * again with growing pauses while the store is away or full.
  *
- * @param patience how long a store may be away
+ * @param patience how long that may last
+ * @param store what it is, for messages
  * @param beat called about once a second while waiting; what it throws ends the wait
  */
-record Retry(Duration patience, Runnable beat) {
+record Retry(Patience patience, String store, Runnable beat) {
   private static final Logger log = LoggerFactory.getLogger(Retry.class);
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 8_000;
+  private static final Duration REMINDER = Duration.ofMinutes(1);
   static final ExecutorService THREADS =
       Executors.newCachedThreadPool(
           work -> {
@@ -30,27 +33,91 @@ record Retry(Duration patience, Runnable beat) {
             return thread;
           });
 
+  Retry beating(Runnable other) {
+    return new Retry(patience, store, other);
+  }
+
   /**
    * The operation's result.
    *
-   * @throws StoreUnavailable if it failed for want of a store until patience ended
+   * @throws StoreUnavailable if it failed for want of a store, or of room, until patience ended
    */
   <T> T call(String what, Callable<T> operation) {
-    long end = System.nanoTime() + patience.toNanos();
-    long pause = FIRST_PAUSE_MILLIS;
-    for (int attempt = 1; ; attempt++) {
+    Wait wait = new Wait(what);
+    while (true) {
       try {
         return await(operation);
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         if (!S3Errors.passing(cause)) throw S3Errors.typed(what, cause);
-        if (System.nanoTime() + pause * 1_000_000 > end) {
-          throw new StoreUnavailable(what + ": " + S3Errors.line(cause), cause);
-        }
-        log.warn("{}: {}; try {} in {} ms", what, S3Errors.line(cause), attempt + 1, pause);
+        wait.after(cause);
+      }
+    }
+  }
+
+  /** As {@link #call}, of work on the local disk in the calling thread, while the disk is full. */
+  <T> T whileDiskFull(String what, Bucket.DiskWork<T> work) throws IOException {
+    Wait wait = new Wait(what);
+    while (true) {
+      try {
+        return work.run();
+      } catch (IOException e) {
+        if (!S3Errors.diskFull(e)) throw e;
+        wait.after(e);
+      }
+    }
+  }
+
+  /** One operation's failures so far. */
+  private final class Wait {
+    private final String what;
+    private final long began = System.nanoTime();
+    private long pause = FIRST_PAUSE_MILLIS;
+    private int attempt = 1;
+    private long saidFull = Long.MIN_VALUE;
+
+    Wait(String what) {
+      this.what = what;
+    }
+
+    /** Pauses before the next try, or gives up. */
+    void after(Throwable failure) {
+      boolean full = S3Errors.full(failure);
+      Duration limit = full ? patience.full() : patience.away();
+      long waited = System.nanoTime() - began;
+      if (waited + pause * 1_000_000 > limit.toNanos()) {
+        String reason = full ? full(failure) + " for " + seconds(limit) : S3Errors.line(failure);
+        throw new StoreUnavailable(what + ": " + reason, failure);
+      }
+      attempt++;
+      if (!full) {
+        log.warn("{}: {}; try {} in {} ms", what, S3Errors.line(failure), attempt, pause);
+      } else if (saidFull == Long.MIN_VALUE || waited - saidFull >= REMINDER.toNanos()) {
+        saidFull = waited;
+        log.warn(
+            "{}; {} waits for room, {} of at most {} so far, and then goes on by itself: {}",
+            full(failure),
+            what,
+            seconds(Duration.ofNanos(waited)),
+            seconds(limit),
+            S3Errors.diskFull(failure)
+                ? "free space on that disk"
+                : "free space or raise the quota there; `espalier gc --dry-run` shows what is"
+                    + " no longer needed");
       }
       pause(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+    }
+
+    private String full(Throwable failure) {
+      return (S3Errors.diskFull(failure) ? "the local disk" : "the object store " + store)
+          + " is full ("
+          + S3Errors.line(failure)
+          + ")";
+    }
+
+    private static String seconds(Duration duration) {
+      return duration.toSeconds() + " s";
     }
   }
 

@@ -29,8 +29,16 @@ final class S3Errors {
           "RequestTimeout",
           "ServiceUnavailable",
           "SlowDown",
-          "XMinioServerNotInitialized",
+          "XMinioServerNotInitialized");
+  private static final Set<String> FULL =
+      Set.of(
+          "InsufficientCapacity",
+          "InsufficientStorage",
+          "QuotaExceeded",
+          "ServiceQuotaExceededException",
+          "XMinioAdminBucketQuotaExceeded",
           "XMinioStorageFull");
+  private static final int INSUFFICIENT_STORAGE = 507;
   private static final Set<String> CREDENTIALS =
       Set.of("AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch");
   private static final Set<String> REGION =
@@ -41,8 +49,41 @@ final class S3Errors {
 
   private S3Errors() {}
 
-  /** Whether the same call may well succeed later: no connection, or the server's own trouble. */
+  /** Whether the store, or the local disk, has no room. */
+  static boolean full(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ErrorResponseException refusal) {
+        return FULL.contains(code(refusal)) || status(refusal) == INSUFFICIENT_STORAGE;
+      }
+      if (cause instanceof ServerException refusal) {
+        return refusal.statusCode() == INSUFFICIENT_STORAGE;
+      }
+      // A refusal without a body; the client tells its status only in words.
+      if (cause instanceof InvalidResponseException refusal) {
+        return String.valueOf(refusal.getMessage())
+            .contains("Response code: " + INSUFFICIENT_STORAGE + ",");
+      }
+    }
+    return diskFull(e);
+  }
+
+  /** Whether the local disk has no room, or the user's share of it. */
+  static boolean diskFull(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof IOException
+          && (message.contains("No space left on device")
+              || message.contains("Disk quota exceeded"))) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Whether the same call may well succeed later: no connection, no room, or the server's own
+   * trouble.
+   */
   static boolean passing(Throwable e) {
+    if (full(e)) return true;
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof InvalidInput || cause instanceof FileSystemException) return false;
       if (cause instanceof ErrorResponseException refusal) {

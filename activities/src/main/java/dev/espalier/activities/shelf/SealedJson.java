@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import java.io.IOException;
 
@@ -34,7 +35,9 @@ final class SealedJson {
    *
    * @param schema newest schema version this program knows; the field {@code schema} says the
    *     file's
-   * @throws CorruptArtifact if the text is torn, altered, or from a newer version
+   * @throws CorruptArtifact if the text is torn or altered
+   * @throws InvalidInput if a newer version of this program wrote it: it is right, only unreadable
+   *     here, and must not be taken for damaged and made again
    */
   static <T> T read(byte[] text, Class<T> type, int schema, String artifact, String file) {
     if (!(parse(text, artifact, file) instanceof ObjectNode object)) {
@@ -44,9 +47,17 @@ final class SealedJson {
     if (seal == null || !seal.asText().equals(seal(object))) {
       throw new CorruptArtifact(artifact, file, "was altered after it was sealed");
     }
-    if (object.path("schema").asInt() > schema) {
-      throw new CorruptArtifact(artifact, file, "comes from a newer version of Espalier");
-    }
+    int written = object.path("schema").asInt();
+    InvalidInput.require(
+        written <= schema,
+        "%s/%s has schema %d, from a newer version of Espalier; this one reads up to %d: upgrade"
+            + " this program, or give the older one a bucket of its own",
+        artifact,
+        file,
+        written,
+        schema);
+    // The seal is the same with and without them, so their names may have been altered.
+    object.properties().removeIf(field -> field.getValue().isNull());
     return Json.bind(object, type, artifact + "/" + file);
   }
 

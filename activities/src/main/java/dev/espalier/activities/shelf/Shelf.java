@@ -3,6 +3,7 @@ package dev.espalier.activities.shelf;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.finetune.KeepPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,15 +21,23 @@ public final class Shelf {
   private static final Logger log = LoggerFactory.getLogger(Shelf.class);
   private static final int TRIES = 8;
 
-  private final ObjectStore store;
-  private final Path cache;
+  private final Bucket store;
+  private final Cache cache;
   private final Map<String, String> createdBy;
 
   /**
-   * @param cache local folder for fetched parts
+   * @param cache local folder for fetched parts, of the default size
    * @param createdBy what to note in every manifest: versions, device, threads
    */
-  public Shelf(ObjectStore store, Path cache, Map<String, String> createdBy) {
+  public Shelf(Bucket store, Path cache, Map<String, String> createdBy) {
+    this(store, new Cache(cache, Cache.DEFAULT_BYTES), createdBy);
+  }
+
+  /**
+   * @param cache for fetched parts
+   * @param createdBy what to note in every manifest: versions, device, threads
+   */
+  public Shelf(Bucket store, Cache cache, Map<String, String> createdBy) {
     this.store = store;
     this.cache = cache;
     this.createdBy = Map.copyOf(createdBy);
@@ -39,8 +48,16 @@ public final class Shelf {
     return new Shelf(store.beating(beat), cache, createdBy);
   }
 
-  public ObjectStore store() {
+  public Bucket store() {
     return store;
+  }
+
+  /**
+   * Notes that {@code run} uses the result at {@code prefix}, or will: from now on no collection
+   * deletes it until the run is over. To be called before the result is looked for.
+   */
+  public void use(String run, String prefix) {
+    Uses.note(store, run, prefix);
   }
 
   /** Prefix of a stage's result. */
@@ -53,7 +70,8 @@ public final class Shelf {
    * when they are read.
    *
    * @throws CorruptArtifact if its manifest is torn or altered
-   * @throws InvalidInput if {@code prefix} is no legal name
+   * @throws InvalidInput if {@code prefix} is no legal name, or a newer version of this program
+   *     wrote the manifest
    */
   public Optional<StoredArtifact> find(String prefix) {
     return store
@@ -110,13 +128,19 @@ public final class Shelf {
     return staging(prefix, stage, config, List.of(), 0, this::commitLast);
   }
 
+  /** As {@link #checkpoints(String, String, KeepPolicy)}, of which the last two are kept. */
+  public Checkpoints checkpoints(String stage, String key) {
+    return checkpoints(stage, key, KeepPolicy.DEFAULT);
+  }
+
   /**
    * Takes over the checkpoints of a stage's result: attempts before this one can commit no more.
    *
+   * @param keep which checkpoints stay when there are newer ones
    * @throws InvalidInput if a name is not legal
    */
-  public Checkpoints checkpoints(String stage, String key) {
-    return Checkpoints.claim(this, stage, prefix(stage, key) + "/checkpoints");
+  public Checkpoints checkpoints(String stage, String key, KeepPolicy keep) {
+    return Checkpoints.claim(this, stage, prefix(stage, key) + "/checkpoints", keep);
   }
 
   Staging checkpoint(

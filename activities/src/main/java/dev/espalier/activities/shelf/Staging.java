@@ -27,13 +27,13 @@ import java.util.function.Function;
 public final class Staging {
   private static final int DIGITS = 16;
 
-  private final ObjectStore store;
+  private final Bucket store;
   private final Manifest draft;
   private final Function<Manifest, StoredArtifact> commit;
   private final List<Manifest.Part> parts = new ArrayList<>();
   private JsonNode numbers = NullNode.getInstance();
 
-  Staging(ObjectStore store, Manifest draft, Function<Manifest, StoredArtifact> commit) {
+  Staging(Bucket store, Manifest draft, Function<Manifest, StoredArtifact> commit) {
     this.store = store;
     this.draft = draft;
     this.commit = commit;
@@ -56,7 +56,7 @@ public final class Staging {
 
   /** Writes a part from a file of any size. */
   public Staging add(String name, Path file) throws IOException {
-    if (Files.size(file) <= ObjectStore.SINGLE_PUT) return add(name, Files.readAllBytes(file));
+    if (Files.size(file) <= store.singlePut()) return add(name, Files.readAllBytes(file));
     Sha256 sha;
     try (InputStream in = Files.newInputStream(file)) {
       sha = Sha256.of(in);
@@ -75,7 +75,7 @@ public final class Staging {
     try {
       Path file = Files.createTempFile("espalier", ".safetensors");
       try {
-        Safetensors.write(file, tensors, metadata);
+        store.whileDiskFull("write part " + name, () -> written(file, tensors, metadata));
         return add(name, file);
       } finally {
         Files.deleteIfExists(file);
@@ -83,6 +83,12 @@ public final class Staging {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Path written(Path file, StateDict tensors, Map<String, String> metadata)
+      throws IOException {
+    Safetensors.write(file, tensors, metadata);
+    return file;
   }
 
   /** The results to keep in the manifest: a record or JSON. */
@@ -119,7 +125,7 @@ public final class Staging {
 
   private String writeWithCondition(String name, byte[] bytes, Sha256 sha) {
     String key = prefix() + "/" + name;
-    boolean small = bytes.length <= ObjectStore.SINGLE_PUT;
+    boolean small = bytes.length <= store.singlePut();
     if (small && store.putIfAbsent(key, bytes).isPresent()) return name;
     String object = byContent(name, sha);
     store.put(prefix() + "/" + object, bytes);

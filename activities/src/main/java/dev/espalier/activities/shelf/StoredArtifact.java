@@ -15,7 +15,7 @@ import java.util.Optional;
 /** A committed artifact. Every part is checked against the manifest each time it is read. */
 public final class StoredArtifact {
   private final Source store;
-  private final Path cache;
+  private final Cache cache;
   private final Manifest manifest;
 
   /** Where the parts' bytes come from. */
@@ -23,7 +23,7 @@ public final class StoredArtifact {
     <T> Optional<T> read(String key, ObjectStore.Reader<T> reader);
   }
 
-  StoredArtifact(Source store, Path cache, Manifest manifest) {
+  StoredArtifact(Source store, Cache cache, Manifest manifest) {
     this.store = store;
     this.cache = cache;
     this.manifest = manifest;
@@ -68,7 +68,9 @@ public final class StoredArtifact {
   public Path fetch(String part) {
     Manifest.Part wanted = part(part);
     Path file = cached(wanted);
-    return isRight(wanted, file) ? file : refetch(wanted);
+    if (!isRight(wanted, file)) return refetch(wanted);
+    cache.used(file);
+    return file;
   }
 
   /** Fetches though a right copy may be here, to know that the store's is right. */
@@ -82,8 +84,10 @@ public final class StoredArtifact {
               .orElseThrow(() -> corrupt(wanted, "is missing"));
       check(wanted, found);
       Files.createDirectories(file.getParent());
-      return Files.move(
+      Files.move(
           partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      cache.trim(file);
+      return file;
     } catch (IOException e) {
       throw unwritable(e);
     } finally {
@@ -120,7 +124,7 @@ public final class StoredArtifact {
   }
 
   private Path cached(Manifest.Part part) {
-    return cache.resolve(part.sha256()).resolve(part.name());
+    return cache.place(part);
   }
 
   private String object(Manifest.Part part) {
@@ -151,14 +155,16 @@ public final class StoredArtifact {
 
   private Path temporary() {
     try {
-      Files.createDirectories(cache);
-      return Files.createTempFile(cache, "fetch", ".part");
+      return cache.temporary();
     } catch (IOException e) {
       throw unwritable(e);
     }
   }
 
-  /** Copies from the store; only the local disk's errors are input errors. */
+  /**
+   * Copies from the store; only the local disk's errors are input errors, but for want of room,
+   * which is waited for.
+   */
   private Sha256 copy(InputStream in, Path to) throws IOException {
     try (OutputStream out = new LocalDisk(to)) {
       return Sha256.of(in, out);
@@ -171,16 +177,18 @@ public final class StoredArtifact {
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) {
+    public void write(byte[] bytes, int offset, int length) throws IOException {
       try {
         super.write(bytes, offset, length);
       } catch (IOException e) {
+        if (S3Errors.diskFull(e)) throw e;
         throw unwritable(e);
       }
     }
   }
 
   private InvalidInput unwritable(IOException e) {
-    return new InvalidInput("cannot write to the cache folder " + cache + ": " + e.getMessage(), e);
+    return new InvalidInput(
+        "cannot write to the cache folder " + cache.folder() + ": " + e.getMessage(), e);
   }
 }

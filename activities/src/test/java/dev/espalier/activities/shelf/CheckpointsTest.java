@@ -4,6 +4,7 @@ import static dev.espalier.activities.shelf.ObjectStoreTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.compression.finetune.KeepPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +55,29 @@ class CheckpointsTest {
         .isEqualTo("state at 2000");
     assertThat(newest.artifact().numbers().get("loss").asDouble()).isEqualTo(0.25);
     assertThat(steps()).containsExactly("step-00001500-epoch-1", "step-00002000-epoch-1");
+  }
+
+  @Test
+  void theBestAndEveryNthAreKeptAsThePolicySays() {
+    KeepPolicy keep = new KeepPolicy(1, 1, 300);
+    Checkpoints checkpoints = shelf.checkpoints("finetune", KEY, keep);
+    double[] losses = {5, 3, 4, 2, 6, 7};
+    for (int i = 0; i < 5; i++) commit(checkpoints, 100 * (i + 1), losses[i]);
+    // Another attempt knows as much: the numbers are in the manifests.
+    commit(shelf.checkpoints("finetune", KEY, keep), 600, losses[5]);
+
+    assertThat(steps())
+        .extracting(name -> name.substring(0, 13))
+        .containsExactly("step-00000300", "step-00000400", "step-00000600");
+    assertThat(claim().newestVerified(0).orElseThrow().step()).isEqualTo(600);
+  }
+
+  private static void commit(Checkpoints checkpoints, int step, double validationLoss) {
+    checkpoints
+        .stage(step)
+        .add("state.safetensors", bytes("state at " + step))
+        .numbers(Map.of(Checkpoints.METRIC, validationLoss))
+        .commit();
   }
 
   @Test

@@ -3,12 +3,15 @@ package dev.espalier.activities.shelf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.espalier.compression.InvalidInput;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +41,13 @@ class ObjectStoreTest {
 
     assertThat(store.get("a/b.json").orElseThrow().bytes()).isEqualTo(bytes("one"));
     assertThat(store.get("a/b.json").orElseThrow().etag()).isEqualTo(etag).doesNotContain("\"");
-    assertThat(store.stat("a/b.json")).contains(new ObjectStore.Stat("a/b.json", 3, etag));
-    assertThat(store.list("a")).containsExactly(new ObjectStore.Stat("a/b.json", 3, etag));
+    ObjectStore.Stat stat = store.stat("a/b.json").orElseThrow();
+    assertThat(stat).isEqualTo(new ObjectStore.Stat("a/b.json", 3, etag, stat.modified()));
+    assertThat(stat.modified()).isBetween(Instant.now().minusSeconds(60), Instant.now());
+    ObjectStore.Stat listed = store.list("a").get(0);
+    assertThat(listed).isEqualTo(new ObjectStore.Stat("a/b.json", 3, etag, listed.modified()));
+    assertThat(Duration.between(stat.modified(), listed.modified()).abs())
+        .isLessThan(Duration.ofSeconds(1));
 
     store.delete("a/b.json");
     store.delete("a/b.json");
@@ -61,8 +69,12 @@ class ObjectStoreTest {
       String unfinished = "a/ledger-0f8fad5b-d9cb-469f-a165-70867728950e";
       Files.write(folder.resolve("bucket").resolve(unfinished), bytes("tw"));
 
-      assertThat(store.list("a")).containsExactly(new ObjectStore.Stat("a/ledger", 3, etag));
-      assertThat(store.listEverything("a")).contains(new ObjectStore.Stat(unfinished, 2, ""));
+      assertThat(store.list("a"))
+          .extracting(ObjectStore.Stat::key, ObjectStore.Stat::etag)
+          .containsExactly(tuple("a/ledger", etag));
+      assertThat(store.listEverything("a"))
+          .extracting(ObjectStore.Stat::key, ObjectStore.Stat::size, ObjectStore.Stat::etag)
+          .contains(tuple(unfinished, 2L, ""));
     } finally {
       proxy.stop();
     }

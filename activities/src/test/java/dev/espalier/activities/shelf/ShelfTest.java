@@ -288,17 +288,6 @@ class ShelfTest {
   }
 
   @Test
-  void aManifestOfALaterVersionIsNotMisread() {
-    StoredArtifact artifact = prune("weights").commit();
-    var json =
-        (com.fasterxml.jackson.databind.node.ObjectNode)
-            Json.MAPPER.valueToTree(artifact.manifest());
-    store.put(MANIFEST, SealedJson.write(json.put("schema", 2).put("news", "unknown here")));
-
-    assertThatThrownBy(() -> shelf.find(PLACE)).hasMessageContaining("newer version");
-  }
-
-  @Test
   void theManifestHoldsNoCredential() {
     prune("weights").commit();
 

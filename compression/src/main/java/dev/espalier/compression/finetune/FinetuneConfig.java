@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  *     is not reached; 0, which is left out of JSON, goes by steps alone
  * @param onDivergence what happens when loss or gradient are no longer finite: {@code fail}, which
  *     is left out of JSON, or {@code restore}, see {@link Restart}
+ * @param keep which checkpoints stay; the last two, which is left out of JSON, where absent
  */
 public record FinetuneConfig(
     int steps,
@@ -71,14 +72,16 @@ public record FinetuneConfig(
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) double distillation,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) double checkpointSeconds,
     @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Failing.class)
-        String onDivergence) {
+        String onDivergence,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = LastTwo.class) KeepPolicy keep) {
 
   /**
    * Fields that do not tell in the state after any one step, unless the learning rate follows a
    * cosine: trainings that differ in these alone share their first steps.
    */
   public static final Set<String> NOT_IN_STATE =
-      Set.of("steps", "validateEvery", "checkpointEvery", "checkpointSeconds", "onDivergence");
+      Set.of(
+          "steps", "validateEvery", "checkpointEvery", "checkpointSeconds", "onDivergence", "keep");
 
   public FinetuneConfig {
     range("steps", steps, 0, 10_000_000);
@@ -128,7 +131,8 @@ public record FinetuneConfig(
       @Nullable Long seed,
       @Nullable Double distillation,
       @Nullable Double checkpointSeconds,
-      @Nullable String onDivergence) {
+      @Nullable String onDivergence,
+      @Nullable KeepPolicy keep) {
     return new FinetuneConfig(
         steps == null ? 1000 : steps,
         batch == null ? 128 : batch,
@@ -152,14 +156,15 @@ public record FinetuneConfig(
         seed == null ? 1 : seed,
         distillation == null ? 0 : distillation,
         checkpointSeconds == null ? 0 : checkpointSeconds,
-        onDivergence == null ? "fail" : onDivergence);
+        onDivergence == null ? "fail" : onDivergence,
+        keep == null ? KeepPolicy.DEFAULT : keep);
   }
 
   /** The configuration an empty JSON object stands for. */
   public static FinetuneConfig defaults() {
     return of(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, null, null, null, null, null, null);
+        null, null, null, null, null, null, null, null, null);
   }
 
   /** Whether a state depends on its step, and not on how long the training is to be. */
@@ -195,6 +200,19 @@ public record FinetuneConfig(
     @Override
     public int hashCode() {
       return "fail".hashCode();
+    }
+  }
+
+  /** Equal to the policy that JSON leaves out. */
+  static final class LastTwo {
+    @Override
+    public boolean equals(@Nullable Object value) {
+      return KeepPolicy.DEFAULT.equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+      return KeepPolicy.DEFAULT.hashCode();
     }
   }
 

@@ -23,6 +23,7 @@ public final class Commands {
     TABLE.put("chaos", ChaosCommand::new);
     TABLE.put("import", ImportCommand::new);
     TABLE.put("export", ExportCommand::new);
+    TABLE.put("gc", GcCommand::new);
   }
 
   private Commands() {}

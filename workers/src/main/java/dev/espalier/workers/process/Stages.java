@@ -9,7 +9,9 @@ import dev.espalier.activities.SvsStage;
 import dev.espalier.activities.TrainStage;
 import dev.espalier.activities.Workbench;
 import dev.espalier.activities.metrics.StageMeters;
+import dev.espalier.activities.shelf.Cache;
 import dev.espalier.activities.shelf.ObjectStore;
+import dev.espalier.activities.shelf.Patience;
 import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.data.Datasets;
@@ -87,7 +89,11 @@ public record Stages(
             System.getProperty("java.version"),
             "pytorch",
             Torch.VERSION);
-    Shelf shelf = new Shelf(resources.store(), resources.folder().cache(), createdBy);
+    Cache cache =
+        new Cache(
+            resources.folder().cache(),
+            settings.number("ESPALIER_CACHE_GB", Cache.DEFAULT_BYTES >> 30) << 30);
+    Shelf shelf = new Shelf(resources.store().patient(patience(settings)), cache, createdBy);
     List<Path> roots = new ArrayList<>();
     settings.variable("ESPALIER_DATA").map(Path::of).ifPresent(roots::add);
     roots.add(settings.home().resolve("datasets"));
@@ -108,6 +114,14 @@ public record Stages(
         "ESPALIER_SILENCE_SECONDS is %d; legal are 1 to 86400",
         seconds);
     return Duration.ofSeconds(seconds);
+  }
+
+  /** {@code ESPALIER_STORE_PATIENCE_SECONDS}, for a store that is away as for one that is full. */
+  private static Patience patience(Settings settings) {
+    String name = "ESPALIER_STORE_PATIENCE_SECONDS";
+    if (settings.variable(name).isEmpty()) return Patience.USUAL;
+    Duration patience = Duration.ofSeconds(settings.number(name, 0));
+    return new Patience(patience, patience);
   }
 
   /** What needs the device; one at a time. */
