@@ -29,7 +29,7 @@ public final class InvalidInputFailure {
     return of(String.valueOf(invalid.getMessage()));
   }
 
-  private static ApplicationFailure of(String line) {
+  static ApplicationFailure of(String line) {
     return ApplicationFailure.newBuilder()
         .setMessage(line)
         .setType(TYPE)
