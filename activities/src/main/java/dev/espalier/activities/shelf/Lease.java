@@ -37,16 +37,18 @@ final class Lease {
   /**
    * Takes over from whoever holds it.
    *
+   * @throws HeldByAnother if {@code claimant} has to wait
    * @param written the intact manifests beside the ledgers; they stand in for one that is lost
    */
-  static Lease claim(ObjectStore store, String prefix, Supplier<List<Manifest>> written) {
+  static Lease claim(
+      ObjectStore store, String prefix, Claimant claimant, Supplier<List<Manifest>> written) {
     for (int i = 0; i < TRIES; i++) {
       long highest = highest(store, prefix);
       Ledger before = read(store, prefix, highest).orElseGet(() -> rebuilt(written, highest));
+      requireFree(before, prefix, claimant);
       long number = Math.max(highest, before.epoch()) + 1;
       Ledger mine =
-          new Ledger(
-              Ledger.SCHEMA, number, UUID.randomUUID().toString(), before.lost(), before.entries());
+          new Ledger(Ledger.SCHEMA, number, owner(claimant), before.lost(), before.entries());
       if (put(store, prefix, number, mine)) {
         return new Lease(store, prefix, before.epoch(), number, mine);
       }
@@ -62,6 +64,26 @@ final class Lease {
         read(store, prefix, highest)
             .orElse(new Ledger(Ledger.SCHEMA, 0, "", highest > 0, List.of()));
     return new Lease(store, prefix, 0, Long.MIN_VALUE, now);
+  }
+
+  /**
+   * Looks without taking over.
+   *
+   * @throws HeldByAnother if {@code claimant} has to wait
+   */
+  static void requireFree(ObjectStore store, String prefix, Claimant claimant) {
+    read(store, prefix, highest(store, prefix))
+        .ifPresent(ledger -> requireFree(ledger, prefix, claimant));
+  }
+
+  private static void requireFree(Ledger ledger, String prefix, Claimant claimant) {
+    String holder = ledger.holder();
+    if (holder.isEmpty() || holder.equals(claimant.name())) return;
+    if (claimant.atWork(holder)) throw new HeldByAnother(prefix, holder);
+  }
+
+  private static String owner(Claimant claimant) {
+    return (UUID.randomUUID() + " " + claimant.name()).strip();
   }
 
   long epoch() {
