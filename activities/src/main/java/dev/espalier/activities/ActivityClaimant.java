@@ -12,6 +12,8 @@ import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A Temporal activity, all its attempts together. Whether another one is at work the server says: a
@@ -29,27 +31,29 @@ final class ActivityClaimant implements Claimant {
   private static final Set<Status.Code> UNKNOWN =
       EnumSet.of(Status.Code.NOT_FOUND, Status.Code.UNIMPLEMENTED);
 
+  private static final Pattern NAME = Pattern.compile("(.+) (\\S+) (\\S+)");
+
   private final ActivityExecutionContext context;
 
   ActivityClaimant(ActivityExecutionContext context) {
     this.context = context;
   }
 
-  /** Activity and run, whose ids have no spaces, and the workflow's id. */
+  /** The workflow's id, then those of run and activity, which have no spaces. */
   @Override
   public String name() {
     ActivityInfo info = context.getInfo();
-    return String.join(" ", info.getActivityId(), info.getRunId(), info.getWorkflowId());
+    return String.join(" ", info.getWorkflowId(), info.getRunId(), info.getActivityId());
   }
 
   @Override
   public boolean atWork(String holder) {
-    String[] ids = holder.split(" ", 3);
-    return ids.length == 3
-        && pending(ids[2], ids[1]).stream()
+    Matcher ids = NAME.matcher(holder);
+    return ids.matches()
+        && pending(ids.group(1), ids.group(2)).stream()
             .anyMatch(
                 activity ->
-                    activity.getActivityId().equals(ids[0])
+                    activity.getActivityId().equals(ids.group(3))
                         && AT_WORK.contains(activity.getState()));
   }
 

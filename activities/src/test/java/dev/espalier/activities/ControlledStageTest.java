@@ -16,6 +16,7 @@ import dev.espalier.workflows.TrainPlan;
 import dev.espalier.workflows.TrainWorkflow;
 import dev.espalier.workflows.WorkflowTypes;
 import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -29,6 +30,10 @@ import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlo
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.interceptors.ActivityExecutionContextBase;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
+import io.temporal.common.interceptors.WorkerInterceptorBase;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
@@ -52,10 +57,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The stages under a real server: what it does to activities, and two that want the same. */
-@Timeout(60)
+/**
+ * The stages under a real server: what it does to activities, and two that want the same. There is
+ * no checkpoint but those that a stage commits when it is told to stop.
+ */
+@Timeout(120)
 class ControlledStageTest {
-  private static final int STEPS = 60;
+  private static final int STEPS = 24;
   private static final String QUEUE = "silent";
 
   private static DevServer server;
@@ -100,7 +108,13 @@ class ControlledStageTest {
   @Test
   void temporalsOwnPauseAndResetSaveAndTheStageGoesOnInTheSameBits() {
     work(new TrainStage(stages.bench));
-    WorkflowStub run = train("own-pause");
+    WorkerFactory factory = factory();
+    factory.newWorker(QUEUE).registerWorkflowImplementationTypes(ImpatientImpl.class);
+    factory.start();
+    WorkflowStub run =
+        server.client.newUntypedWorkflowStub(
+            "Impatient", WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build());
+    run.start(plan());
     await(() -> step(run) >= 5);
 
     stub()
@@ -122,7 +136,6 @@ class ControlledStageTest {
                 .build());
     await(() -> step(run) > saved + 3);
 
-    int before = newestCheckpoint();
     stub()
         .resetActivity(
             ResetActivityRequest.newBuilder()
@@ -132,7 +145,7 @@ class ControlledStageTest {
                 .setResetHeartbeat(true)
                 .build());
     TrainActivity.Result result = run.getResult(TrainActivity.Result.class);
-    assertThat(result.resumedFrom()).isGreaterThan(before);
+    assertThat(result.resumedFrom()).isGreaterThan(saved);
     assertThat(result.steps()).isEqualTo(STEPS);
     assertThat(stages.sha256(result.network())).isEqualTo(uninterrupted);
   }
@@ -229,6 +242,52 @@ class ControlledStageTest {
     assertThat(first.getResult(TrainActivity.Result.class).reused()).isTrue();
   }
 
+  /** Every heartbeat, and so every step of a training, takes its time. */
+  private static final class Slow extends WorkerInterceptorBase {
+    @Override
+    public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
+      return new ActivityInboundCallsInterceptorBase(next) {
+        @Override
+        public void init(ActivityExecutionContext context) {
+          super.init(
+              new ActivityExecutionContextBase(context) {
+                @Override
+                public <V> void heartbeat(V details) throws ActivityCompletionException {
+                  super.heartbeat(details);
+                  try {
+                    Thread.sleep(40);
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                }
+              });
+        }
+      };
+    }
+  }
+
+  @WorkflowInterface
+  public interface Impatient {
+    @WorkflowMethod
+    TrainActivity.Result train(JsonNode plan);
+  }
+
+  /** Trains as {@link TrainWorkflow} does, but gives an attempt up after three seconds' silence. */
+  public static final class ImpatientImpl implements Impatient {
+    @Override
+    public TrainActivity.Result train(JsonNode plan) {
+      TrainPlan asked = TrainPlan.of(plan);
+      return Workflow.newActivityStub(
+              TrainActivity.class,
+              ActivityOptions.newBuilder()
+                  .setTaskQueue(StageOptions.GPU)
+                  .setHeartbeatTimeout(Duration.ofSeconds(3))
+                  .setStartToCloseTimeout(Duration.ofMinutes(1))
+                  .build())
+          .train(new TrainActivity.Request("run", asked.network(), asked.data(), asked.finetune()));
+    }
+  }
+
   @ActivityInterface
   public interface Silent {
     int attempt();
@@ -313,7 +372,9 @@ class ControlledStageTest {
     WorkerFactory factory =
         WorkerFactory.newInstance(
             server.client,
-            WorkerFactoryOptions.newBuilder().setWorkerInterceptors(new TypedFailures()).build());
+            WorkerFactoryOptions.newBuilder()
+                .setWorkerInterceptors(new TypedFailures(), new Slow())
+                .build());
     workers.add(factory);
     return factory;
   }
@@ -322,7 +383,7 @@ class ControlledStageTest {
     String text =
         """
         {"name": "tiny", "data": "%s", "network": %s,
-         "finetune": {"steps": %d, "batch": 4, "validateEvery": 1000, "checkpointEvery": 20}}
+         "finetune": {"steps": %d, "batch": 4, "validateEvery": 1000, "checkpointEvery": 1000}}
         """;
     return Json.parse(text.formatted(StageBench.DATA, StageBench.UNET, STEPS), "test");
   }

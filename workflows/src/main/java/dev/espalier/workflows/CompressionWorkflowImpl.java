@@ -11,7 +11,6 @@ import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.InvalidInput;
-import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.Workflow;
 import java.util.List;
 import java.util.Objects;
@@ -187,7 +186,7 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
     Workflow.await(() -> plan != null);
     try {
       checkExtend(request);
-    } catch (InvalidInput | ApplicationFailure e) {
+    } catch (InvalidInput e) {
       log.warn("signal to extend ignored: {}", e.getMessage());
       return;
     }

@@ -1,5 +1,6 @@
 package dev.espalier.workflows;
 
+import dev.espalier.compression.InvalidInput;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -39,8 +40,9 @@ final class Gate {
     refuse(!paused, "the run is not paused");
   }
 
+  /** Validators throw this one: the SDK hides the type of a failure that is Temporal's own. */
   static void refuse(boolean condition, String line) {
-    if (condition) throw InvalidInputFailure.of(line);
+    InvalidInput.require(!condition, "%s", line);
   }
 
   void pause() {

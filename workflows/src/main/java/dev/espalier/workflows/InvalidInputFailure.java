@@ -29,7 +29,7 @@ public final class InvalidInputFailure {
     return of(String.valueOf(invalid.getMessage()));
   }
 
-  static ApplicationFailure of(String line) {
+  private static ApplicationFailure of(String line) {
     return ApplicationFailure.newBuilder()
         .setMessage(line)
         .setType(TYPE)

@@ -5,7 +5,6 @@ import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.InvalidInput;
-import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.Workflow;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +106,7 @@ public final class TrainWorkflowImpl implements TrainWorkflow {
     Workflow.await(() -> plan != null);
     try {
       checkExtend(request);
-    } catch (InvalidInput | ApplicationFailure e) {
+    } catch (InvalidInput e) {
       log.warn("signal to extend ignored: {}", e.getMessage());
       return;
     }

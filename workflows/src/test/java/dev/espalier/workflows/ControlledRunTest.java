@@ -315,6 +315,7 @@ class ControlledRunTest {
     WorkflowUpdateException refused =
         catchThrowableOfType(
             WorkflowUpdateException.class, () -> run.update(update, String.class, arguments));
+    assertThat(InvalidInputFailure.line(refused)).as("%s", refused.getCause()).isPresent();
     return ((ApplicationFailure) refused.getCause()).getOriginalMessage();
   }
 
