@@ -71,8 +71,13 @@ public final class DurableStage {
    */
   public record Done(StoredArtifact artifact, boolean reused, double seconds) {}
 
-  /** Returns the derivation's result, computing it if it is not on the shelf. */
+  /**
+   * Returns the derivation's result, computing it if it is not on the shelf.
+   *
+   * @throws dev.espalier.activities.shelf.HeldByAnother if another activity computes it just now
+   */
   public Done run(Derivation derivation, Liveness liveness, Work work) throws Exception {
+    shelf.beating(liveness::beat).requireFree(derivation.stage(), derivation.key());
     try (StageMeters.Scope scope = meters.open(derivation.run(), derivation.stage())) {
       try {
         Done done = find(derivation, liveness, work, scope);

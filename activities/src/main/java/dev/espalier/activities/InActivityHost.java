@@ -1,5 +1,6 @@
 package dev.espalier.activities;
 
+import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
@@ -19,7 +20,8 @@ final class InActivityHost implements StageHost {
     ActivityExecutionContext context = Activity.getExecutionContext();
     Beats beats = new Beats(context, derivation.stage());
     try (Liveness liveness = Liveness.open(beats, bench.beat(), bench.silence(), beats.latest)) {
-      return new DurableStage(bench.shelf(), bench.meters()).run(derivation, liveness, work);
+      Shelf shelf = bench.shelf().claimedBy(new ActivityClaimant(context));
+      return new DurableStage(shelf, bench.meters()).run(derivation, liveness, work);
     } catch (Exception | Error e) {
       Optional<OutOfMemory> memory = OutOfMemory.of(e, beats.outOfMemory + 1);
       if (memory.isPresent()) {

@@ -1,15 +1,17 @@
 package dev.espalier.activities;
 
 import dev.espalier.activities.shelf.CorruptArtifact;
+import dev.espalier.activities.shelf.HeldByAnother;
 import dev.espalier.activities.shelf.LostCheckpoint;
-import dev.espalier.activities.shelf.StaleAttempt;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.finetune.DivergedLoss;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class TypedFailures extends WorkerInterceptorBase {
   private static final Logger log = LoggerFactory.getLogger(TypedFailures.class);
+
+  /** Between two looks at a result that another activity makes. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
 
   @Override
   public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
@@ -37,10 +42,12 @@ public final class TypedFailures extends WorkerInterceptorBase {
       public ActivityOutput execute(ActivityInput input) {
         try {
           return super.execute(input);
-        } catch (InvalidInput | CorruptArtifact | LostCheckpoint | StaleAttempt | DivergedLoss e) {
+        } catch (InvalidInput | CorruptArtifact | LostCheckpoint | DivergedLoss e) {
           log.debug("stage failed for good", e);
           throw ApplicationFailure.newNonRetryableFailure(
               String.valueOf(e.getMessage()), e.getClass().getSimpleName());
+        } catch (HeldByAnother e) {
+          throw waiting(e);
         } catch (RuntimeException | Error e) {
           Optional<OutOfMemory> memory = outOfMemory(e, attempt);
           if (memory.isEmpty()) throw e;
@@ -62,5 +69,15 @@ public final class TypedFailures extends WorkerInterceptorBase {
     return e.last()
         ? ApplicationFailure.newNonRetryableFailure(e.getMessage(), type)
         : ApplicationFailure.newFailure(e.getMessage(), type);
+  }
+
+  /** Frees the device meanwhile. */
+  private static ApplicationFailure waiting(HeldByAnother e) {
+    return ApplicationFailure.newBuilder()
+        .setMessage(String.valueOf(e.getMessage()))
+        .setType(HeldByAnother.class.getSimpleName())
+        .setNextRetryDelay(LOOK)
+        .setCategory(ApplicationErrorCategory.BENIGN)
+        .build();
   }
 }

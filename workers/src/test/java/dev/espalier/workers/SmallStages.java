@@ -77,6 +77,8 @@ final class SmallStages {
     String folder = "runs/" + request.run() + "/";
     String page = "<title>" + request.results().size() + " results</title>";
     store.put(folder + "report.html", page.getBytes(StandardCharsets.UTF_8));
+    String plan = Json.write(request.results().get(0).plan());
+    store.put(folder + "plan.json", plan.getBytes(StandardCharsets.UTF_8));
     store.put(folder + "results.json", Json.write(request).getBytes(StandardCharsets.UTF_8));
     return new ReportActivity.Result(folder + "report.html");
   }

@@ -62,6 +62,21 @@ public record CompressionPlan(
         recipe, network, name, prune, svs, finetune, evaluate, seed, published, iterate);
   }
 
+  /**
+   * The same plan with a longer last finetune; those of earlier turns stay as they are.
+   *
+   * @throws InvalidInput if it would be too long, or nothing is trained
+   */
+  public CompressionPlan extended(Extension more) {
+    InvalidInput.require(finetunes(), "finetune.steps is 0; this plan trains nothing");
+    Iteration turns =
+        iterate == null || iterate.finetuneSteps() != null
+            ? iterate
+            : new Iteration(iterate.rounds(), finetune.steps());
+    return new CompressionPlan(
+        recipe, network, data, prune, svs, more.of(finetune), evaluate, seed, published, turns);
+  }
+
   /** Whether pruned weights are trained at all; without, they are measured as they are. */
   public boolean finetunes() {
     return finetune.steps() > 0;

@@ -39,6 +39,11 @@ public record CompressionResult(
     return turns == null ? List.of() : turns;
   }
 
+  CompressionResult withPlan(CompressionPlan other) {
+    return new CompressionResult(
+        run, other, dense, prune, pruned, svs, finetune, finetuned, report, turns);
+  }
+
   CompressionResult withReport(String location) {
     return new CompressionResult(
         run, plan, dense, prune, pruned, svs, finetune, finetuned, location, turns);

@@ -6,9 +6,12 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import org.jspecify.annotations.Nullable;
 
-/** One network, one plan: prune, svs, finetune, evaluate. */
+/**
+ * One network, one plan: prune, svs, finetune, evaluate. It can be paused, and the last finetune of
+ * its plan can be extended.
+ */
 @WorkflowInterface
-public interface CompressionWorkflow {
+public interface CompressionWorkflow extends Pausable, Extensible {
   /**
    * @param plan nothing, {@code {}}, {@code {"recipe": "…"}} with or without overriding fields, or
    *     a full plan ({@link PlanRequest}); anything else fails the workflow at once with one line
@@ -20,7 +23,7 @@ public interface CompressionWorkflow {
   @QueryMethod
   RunStatus status();
 
-  /** The complete plan; null until it is resolved. */
+  /** The complete plan, with its extensions; null until it is resolved. */
   @QueryMethod
   @Nullable CompressionPlan plan();
 }

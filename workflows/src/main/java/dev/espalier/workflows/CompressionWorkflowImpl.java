@@ -6,25 +6,32 @@ import static dev.espalier.workflows.CompressionOrder.FINETUNE;
 import static dev.espalier.workflows.CompressionOrder.PRUNE;
 import static dev.espalier.workflows.CompressionOrder.PRUNED;
 import static dev.espalier.workflows.CompressionOrder.SVS;
+import static dev.espalier.workflows.Gate.refuse;
 import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.InvalidInput;
 import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** Carries out the stages of {@link CompressionOrder} as activities. */
 public final class CompressionWorkflowImpl implements CompressionWorkflow {
   private static final String PLAN = "plan";
   private static final String REPORT = "report";
 
+  private static final Logger log = Workflow.getLogger(CompressionWorkflowImpl.class);
+
   private final String run = Workflow.getInfo().getWorkflowId();
-  private final RunSteps steps = new RunSteps();
+  private final Gate gate = new Gate();
+  private final RunSteps steps = new RunSteps(gate);
   private @Nullable CompressionPlan plan;
 
   @Override
   public CompressionResult run(@Nullable JsonNode request) {
-    return surfacing(() -> compress(resolve(request)));
+    return gate.until(() -> surfacing(() -> compress(resolve(request))));
   }
 
   private CompressionPlan resolve(@Nullable JsonNode request) {
@@ -46,7 +53,8 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
   }
 
   private CompressionResult compress(CompressionPlan plan) {
-    return report(new CompressionOrder(run, new Activities()).compress(plan));
+    CompressionResult result = new CompressionOrder(run, new Activities()).compress(plan);
+    return report(result.withPlan(resolved()));
   }
 
   private void expectTurns(CompressionPlan plan) {
@@ -64,25 +72,35 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
   private final class Activities implements CompressionOrder.Stages {
     @Override
     public PruneActivity.Result prune(String step, PruneActivity.Request request) {
-      return steps.run(
-          step, () -> onDevice(PruneActivity.class, step).prune(request), Summaries::of);
+      return steps.onDevice(
+          step,
+          () -> request,
+          now -> onDevice(PruneActivity.class, step).prune(now),
+          Summaries::of);
     }
 
     @Override
     public SvsActivity.Result svs(String step, SvsActivity.Request request) {
-      return steps.run(step, () -> onDevice(SvsActivity.class, step).svs(request), Summaries::of);
+      return steps.onDevice(
+          step, () -> request, now -> onDevice(SvsActivity.class, step).svs(now), Summaries::of);
     }
 
     @Override
     public FinetuneActivity.Result finetune(String step, FinetuneActivity.Request request) {
-      return steps.run(
-          step, () -> onDevice(FinetuneActivity.class, step).finetune(request), Summaries::of);
+      return steps.onDevice(
+          step,
+          () -> step.equals(FINETUNE) ? request.with(resolved().finetune()) : request,
+          now -> onDevice(FinetuneActivity.class, step).finetune(now),
+          Summaries::of);
     }
 
     @Override
     public EvaluateActivity.Result evaluate(String step, EvaluateActivity.Request request) {
-      return steps.run(
-          step, () -> onDevice(EvaluateActivity.class, step).evaluate(request), Summaries::of);
+      return steps.onDevice(
+          step,
+          () -> request,
+          now -> onDevice(EvaluateActivity.class, step).evaluate(now),
+          Summaries::of);
     }
   }
 
@@ -101,6 +119,78 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
 
   private <A> A onDevice(Class<A> activity, String step) {
     return Workflow.newActivityStub(activity, StageOptions.device(steps.summary(step)));
+  }
+
+  private CompressionPlan resolved() {
+    return Objects.requireNonNull(plan, "the plan");
+  }
+
+  @Override
+  public String pause() {
+    steps.pause();
+    return steps.awaitHeld();
+  }
+
+  @Override
+  public void checkPause() {
+    gate.checkPause();
+  }
+
+  @Override
+  public void pauseSignal() {
+    steps.pause();
+  }
+
+  @Override
+  public String resume() {
+    return steps.resume();
+  }
+
+  @Override
+  public void checkResume() {
+    gate.checkResume();
+  }
+
+  @Override
+  public void resumeSignal() {
+    steps.resume();
+  }
+
+  @Override
+  public boolean paused() {
+    return gate.paused();
+  }
+
+  @Override
+  public String extend(@Nullable JsonNode request) {
+    CompressionPlan before = resolved();
+    CompressionPlan longer = before.extended(Extension.of(request));
+    plan = longer;
+    steps.change(FINETUNE, Summaries.of(longer.finetune()));
+    return Extension.line(FINETUNE, before.finetune(), longer.finetune());
+  }
+
+  @Override
+  public void checkExtend(@Nullable JsonNode request) {
+    Extension more = Extension.of(request);
+    refuse(plan == null, "the plan is not resolved yet; try again in a moment");
+    refuse(!resolved().finetunes(), "finetune.steps is 0; this run trains nothing");
+    refuse(
+        !steps.open(FINETUNE),
+        "finetune is over; `espalier extend` starts a longer run of the same plan");
+    resolved().extended(more);
+  }
+
+  @Override
+  public void extendSignal(@Nullable JsonNode request) {
+    Workflow.await(() -> plan != null);
+    try {
+      checkExtend(request);
+    } catch (InvalidInput e) {
+      log.warn("signal to extend ignored: {}", e.getMessage());
+      return;
+    }
+    extend(request);
   }
 
   @Override

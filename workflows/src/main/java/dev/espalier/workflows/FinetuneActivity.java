@@ -30,6 +30,11 @@ public interface FinetuneActivity {
     public Request(String run, Artifact network, String data, FinetuneConfig config) {
       this(run, network, data, config, null);
     }
+
+    /** The same, trained otherwise. */
+    Request with(FinetuneConfig other) {
+      return new Request(run, network, data, other, teacher);
+    }
   }
 
   /**

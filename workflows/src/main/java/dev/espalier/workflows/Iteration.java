@@ -1,9 +1,7 @@
 package dev.espalier.workflows;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.compression.InvalidInput;
-import dev.espalier.compression.Json;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.prune.PruneConfig;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +35,6 @@ public record Iteration(
 
   /** How a turn that is not the last is finetuned, where the last one is as {@code last} says. */
   FinetuneConfig finetune(FinetuneConfig last) {
-    if (finetuneSteps == null) return last;
-    ObjectNode fields = Json.MAPPER.valueToTree(last);
-    return Json.bind(fields.put("steps", finetuneSteps), FinetuneConfig.class, "iterate");
+    return finetuneSteps == null ? last : Extension.of(last, finetuneSteps, "iterate");
   }
 }

@@ -15,9 +15,15 @@ final class Leaderboard {
   private final Map<String, SweepArm> arms = new LinkedHashMap<>();
   private String title = "";
   private @Nullable String report;
+  private boolean paused;
 
   void title(String text) {
     title = text;
+  }
+
+  void paused(boolean now) {
+    paused = now;
+    show();
   }
 
   void expect(String run, String label) {
@@ -79,6 +85,7 @@ final class Leaderboard {
 
   private void show() {
     StringBuilder text = new StringBuilder("## " + title + "\n\n");
+    if (paused) text.append("**Paused**; `resume` lets it go on.\n\n");
     text.append("| arm | state | Fréchet distance | SSIM | parameters |\n");
     text.append("|---|---|---:|---:|---:|\n");
     for (SweepArm arm : arms()) text.append(row(arm));

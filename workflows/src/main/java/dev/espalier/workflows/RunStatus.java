@@ -1,5 +1,6 @@
 package dev.espalier.workflows;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,12 +9,19 @@ import org.jspecify.annotations.Nullable;
  * Where a run stands.
  *
  * @param run id of its workflow
- * @param stage name of the step at work; absent before the first and after the last
+ * @param stage name of the step at work or held; absent before the first and after the last
  * @param done finished steps
  * @param total steps in all; 1 until the plan is resolved
  * @param steps every step, in order
+ * @param paused whether a pause was asked for; the stage may still be saving its state
  */
-public record RunStatus(String run, @Nullable String stage, int done, int total, List<Step> steps) {
+public record RunStatus(
+    String run,
+    @Nullable String stage,
+    int done,
+    int total,
+    List<Step> steps,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused) {
   public RunStatus {
     steps = List.copyOf(steps);
   }
@@ -22,6 +30,8 @@ public record RunStatus(String run, @Nullable String stage, int done, int total,
   public enum State {
     WAITING,
     RUNNING,
+    /** Begun or next, and held until the run is resumed. */
+    PAUSED,
     DONE,
     FAILED
   }

@@ -3,22 +3,33 @@ package dev.espalier.workflows;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
 import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of one run as they are seen from outside: by query and in the details of the UI. */
+/**
+ * The steps of one run: carried out one after the other as far as its gate lets them, and seen from
+ * outside by query and in the details of the UI.
+ */
 final class RunSteps {
   private record Entry(
       String setting, RunStatus.State state, @Nullable JsonNode result, String words) {}
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Gate gate;
   private String title = "";
+  private boolean onDevice;
+
+  RunSteps(Gate gate) {
+    this.gate = gate;
+  }
 
   /** Announces a step that will come. */
   void expect(String name, String setting) {
@@ -35,32 +46,119 @@ final class RunSteps {
     return setting.isEmpty() ? name : name + " · " + setting;
   }
 
+  /** Whether the step is still to begin, at work or held. */
+  boolean open(String name) {
+    RunStatus.State state = entry(name).state();
+    return state != RunStatus.State.DONE && state != RunStatus.State.FAILED;
+  }
+
+  /** Announces another setting; the step at work ends and begins again with it. */
+  void change(String name, String setting) {
+    Entry before = entry(name);
+    entries.put(name, new Entry(setting, before.state(), before.result(), before.words()));
+    if (before.state() == RunStatus.State.RUNNING) gate.interrupt();
+    show();
+  }
+
+  void pause() {
+    gate.pause();
+    show();
+  }
+
+  /** Waits until a pause has taken effect; tells what is held. */
+  String awaitHeld() {
+    Workflow.await(
+        () -> gate.over() || !gate.paused() || !onDevice || at(RunStatus.State.PAUSED) != null);
+    String held = at(RunStatus.State.PAUSED);
+    String now = at(RunStatus.State.RUNNING);
+    if (!gate.paused()) return "resumed before it was paused";
+    if (held != null) return "paused; " + held + " goes on when it is resumed";
+    return now == null
+        ? "the run ended"
+        : "paused; nothing follows " + now + " until it is resumed";
+  }
+
+  /** Ends a pause; tells what goes on. */
+  String resume() {
+    String held = at(RunStatus.State.PAUSED);
+    gate.resume();
+    show();
+    return held == null ? "resumed" : "resumed; " + held + " goes on";
+  }
+
+  /**
+   * Runs an announced step on the device, again after each interruption, until it has come to its
+   * end with the request that then holds.
+   */
+  <Q, R> R onDevice(
+      String name, Supplier<Q> request, Function<Q, R> activity, Function<R, String> words) {
+    return run(
+        name,
+        () -> {
+          onDevice = true;
+          try {
+            return uninterrupted(name, request, activity);
+          } finally {
+            onDevice = false;
+          }
+        },
+        words);
+  }
+
+  private <Q, R> R uninterrupted(String name, Supplier<Q> request, Function<Q, R> activity) {
+    while (true) {
+      Q now = request.get();
+      Optional<R> result = gate.call(() -> activity.apply(now));
+      if (result.isPresent() && request.get().equals(now)) return result.get();
+      hold(name);
+    }
+  }
+
+  private void hold(String name) {
+    if (!gate.paused()) return;
+    set(name, RunStatus.State.PAUSED, null, "");
+    gate.pass();
+    set(name, RunStatus.State.RUNNING, null, "");
+  }
+
   /** Runs an announced step and keeps its result, told in words by {@code words}. */
   <R> R run(String name, Supplier<R> call, Function<R, String> words) {
-    set(name, RunStatus.State.RUNNING, null, "");
     try {
+      hold(name);
+      set(name, RunStatus.State.RUNNING, null, "");
       R result = call.get();
       JsonNode json = Json.MAPPER.valueToTree(result);
       String reused = json.path("reused").asBoolean() ? " (reused)" : "";
       set(name, RunStatus.State.DONE, json, words.apply(result) + reused);
       return result;
     } catch (TemporalFailure e) {
-      set(name, RunStatus.State.FAILED, null, InvalidInputFailure.line(e).orElse(""));
+      boolean cancelled = CancellationScope.current().isCancelRequested();
+      String line = InvalidInputFailure.line(e).orElse(cancelled ? "cancelled" : "");
+      set(name, RunStatus.State.FAILED, null, line);
       throw e;
     }
   }
 
   RunStatus status() {
-    String running = null;
     int done = 0;
     List<RunStatus.Step> steps = new ArrayList<>();
     for (var entry : entries.entrySet()) {
       Entry at = entry.getValue();
       steps.add(new RunStatus.Step(entry.getKey(), at.setting(), at.state(), at.result()));
-      if (at.state() == RunStatus.State.RUNNING) running = entry.getKey();
       if (at.state() == RunStatus.State.DONE) done++;
     }
-    return new RunStatus(Workflow.getInfo().getWorkflowId(), running, done, entries.size(), steps);
+    String held = at(RunStatus.State.PAUSED);
+    String stage = held == null ? at(RunStatus.State.RUNNING) : held;
+    String run = Workflow.getInfo().getWorkflowId();
+    return new RunStatus(run, stage, done, entries.size(), steps, gate.paused());
+  }
+
+  private @Nullable String at(RunStatus.State state) {
+    return entries.entrySet().stream()
+        .filter(entry -> entry.getValue().state() == state)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
   }
 
   private Entry entry(String name) {
@@ -71,12 +169,20 @@ final class RunSteps {
 
   private void set(String name, RunStatus.State state, @Nullable JsonNode result, String words) {
     entries.put(name, new Entry(entry(name).setting(), state, result, words));
+    show();
+  }
+
+  private void show() {
     Summaries.show(markdown());
   }
 
   private String markdown() {
     StringBuilder text = new StringBuilder();
     if (!title.isEmpty()) text.append("## ").append(title).append("\n\n");
+    if (gate.paused()) {
+      boolean held = at(RunStatus.State.PAUSED) != null;
+      text.append(held ? "**Paused**" : "**Pausing**").append("; `resume` lets it go on.\n\n");
+    }
     text.append("| step | state | result |\n|---|---|---|\n");
     entries.forEach(
         (name, at) ->
@@ -89,6 +195,7 @@ final class RunSteps {
     return switch (state) {
       case WAITING -> "waiting";
       case RUNNING -> "▶ running";
+      case PAUSED -> "‖ paused";
       case DONE -> "✓ done";
       case FAILED -> "✗ failed";
     };

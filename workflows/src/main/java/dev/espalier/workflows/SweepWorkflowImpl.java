@@ -12,12 +12,14 @@ import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Promise;
+import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Resolves all arms first, then keeps a window of them at work until none is left. */
@@ -28,11 +30,16 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   private static final Duration LAST_LOOK = Duration.ofMinutes(10);
 
   private final Leaderboard board = new Leaderboard();
+  private final Gate gate = new Gate();
+
+  /** The arms at work, by their ids. */
+  private final Map<String, CompressionWorkflow> atWork = new LinkedHashMap<>();
+
   private int running;
 
   @Override
   public SweepResult run(@Nullable JsonNode request) {
-    return surfacing(() -> sweep(SweepPlan.of(request)));
+    return gate.until(() -> surfacing(() -> sweep(SweepPlan.of(request))));
   }
 
   private SweepResult sweep(SweepPlan sweep) {
@@ -41,7 +48,7 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     List<Promise<Void>> all = new ArrayList<>();
     arms.forEach(
         (id, plan) -> {
-          Workflow.await(() -> running < sweep.parallel());
+          Workflow.await(() -> running < sweep.parallel() && !gate.paused());
           running++;
           all.add(Async.procedure(() -> run(sweep, id, plan)));
         });
@@ -94,15 +101,21 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   private CompressionResult child(SweepPlan sweep, String id, CompressionPlan plan) {
     JsonNode request = Json.MAPPER.valueToTree(plan);
     for (Duration look = FIRST_LOOK; ; look = longer(look)) {
+      gate.pass();
+      CompressionWorkflow arm =
+          Workflow.newChildWorkflowStub(
+              CompressionWorkflow.class, StageOptions.arm(id, sweep.name(), board.label(id)));
+      atWork.put(id, arm);
       try {
-        return Workflow.newChildWorkflowStub(
-                CompressionWorkflow.class, StageOptions.arm(id, sweep.name(), board.label(id)))
-            .run(request);
+        return arm.run(request);
       } catch (ChildWorkflowFailure e) {
         if (!(e.getCause() instanceof WorkflowExecutionAlreadyStarted)) throw e;
+        atWork.remove(id);
         board.waiting(id, "the same run is under way elsewhere");
         Workflow.sleep(look);
         board.running(id);
+      } finally {
+        atWork.remove(id);
       }
     }
   }
@@ -137,6 +150,65 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
             .location();
     board.report(location);
     return new SweepResult(sweep.name(), board.arms(), location);
+  }
+
+  @Override
+  public String pause() {
+    gate.pause();
+    board.paused(true);
+    int told = tell(CompressionWorkflow::pauseSignal);
+    return told + " arms are told to pause; no other is started until the sweep is resumed";
+  }
+
+  @Override
+  public void checkPause() {
+    gate.checkPause();
+  }
+
+  @Override
+  public void pauseSignal() {
+    if (!gate.paused()) pause();
+  }
+
+  @Override
+  public String resume() {
+    gate.resume();
+    board.paused(false);
+    int told = tell(CompressionWorkflow::resumeSignal);
+    return told + " arms are told to resume; the others follow";
+  }
+
+  @Override
+  public void checkResume() {
+    gate.checkResume();
+  }
+
+  @Override
+  public void resumeSignal() {
+    if (gate.paused()) resume();
+  }
+
+  @Override
+  public boolean paused() {
+    return gate.paused();
+  }
+
+  /** Signals the arms at work; tells how many took it. One that has just ended need not know. */
+  private int tell(Consumer<CompressionWorkflow> signal) {
+    List<Promise<Boolean>> told = new ArrayList<>();
+    for (CompressionWorkflow arm : List.copyOf(atWork.values())) {
+      told.add(Async.function(() -> took(arm, signal)));
+    }
+    return (int) told.stream().filter(Promise::get).count();
+  }
+
+  private static boolean took(CompressionWorkflow arm, Consumer<CompressionWorkflow> signal) {
+    try {
+      signal.accept(arm);
+      return true;
+    } catch (SignalExternalWorkflowException | ChildWorkflowFailure e) {
+      return false;
+    }
   }
 
   @Override

@@ -33,6 +33,15 @@ public record TrainPlan(String name, JsonNode network, String data, FinetuneConf
   }
 
   /**
+   * The same training, longer.
+   *
+   * @throws InvalidInput if it would be too long
+   */
+  public TrainPlan extended(Extension more) {
+    return new TrainPlan(name, network, data, more.of(finetune));
+  }
+
+  /**
    * Reads what a person wrote. A {@code description} is for those who read the file.
    *
    * @throws InvalidInput in one line, naming the field and what is legal

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /** Resolves plans with two recipes as the real activity does; its reports are only names. */
 final class FakeDesk implements PlanActivity, ReportActivity {
@@ -14,6 +15,9 @@ final class FakeDesk implements PlanActivity, ReportActivity {
       Map.of(
           "quick", "{\"prune\": {\"ratio\": 0.3}, \"finetune\": {\"steps\": 10, \"batch\": 8}}",
           "circular", "{\"recipe\": \"quick\"}");
+
+  /** Reports wait for this. */
+  volatile CountDownLatch gate = new CountDownLatch(0);
 
   final List<ReportActivity.Request> reports = Collections.synchronizedList(new ArrayList<>());
 
@@ -37,6 +41,11 @@ final class FakeDesk implements PlanActivity, ReportActivity {
   @Override
   public ReportActivity.Result report(ReportActivity.Request request) {
     reports.add(request);
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
     return new ReportActivity.Result("runs/" + request.run() + "/report.html");
   }
 }

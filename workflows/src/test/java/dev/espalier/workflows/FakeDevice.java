@@ -1,5 +1,7 @@
 package dev.espalier.workflows;
 
+import io.temporal.activity.Activity;
+import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Device stages that only do sums: the more is pruned the worse, svs mends a little. */
@@ -24,6 +27,15 @@ final class FakeDevice
 
   /** Prune waits for this. */
   volatile CountDownLatch gate = new CountDownLatch(0);
+
+  /** Finetune and train beat until this is open; told to stop, they note it and end. */
+  volatile CountDownLatch training = new CountDownLatch(0);
+
+  /** What a training throws that is told to stop, in place of what told it; null: that. */
+  volatile RuntimeException stopped;
+
+  /** Trainings at work. */
+  final AtomicInteger atWork = new AtomicInteger();
 
   /** Prune fails at this ratio. */
   volatile double failingRatio = -1;
@@ -63,6 +75,7 @@ final class FakeDevice
   @Override
   public FinetuneActivity.Result finetune(FinetuneActivity.Request request) {
     note("finetune", request.network(), request);
+    train("finetune");
     String kind = request.network().key().startsWith("stages/svs") ? "svs-" : "plain-";
     return new FinetuneActivity.Result(
         new Artifact("stages/finetune/" + kind + last(request.network())),
@@ -99,9 +112,28 @@ final class FakeDevice
 
   @Override
   public TrainActivity.Result train(TrainActivity.Request request) {
+    calls.add("train");
     requests.add(request);
+    train("train");
     return new TrainActivity.Result(
         new Artifact("stages/train/1"), request.config().steps(), 0, 0.04, 0.0385, false, 600);
+  }
+
+  private void train(String stage) {
+    CountDownLatch enough = training;
+    atWork.incrementAndGet();
+    try {
+      do {
+        Activity.getExecutionContext().heartbeat(stage);
+      } while (!enough.await(10, TimeUnit.MILLISECONDS));
+    } catch (ActivityCompletionException e) {
+      calls.add(stage + " saves");
+      throw stopped == null ? e : stopped;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      atWork.decrementAndGet();
+    }
   }
 
   private void note(String stage, Artifact network, Object request) {
@@ -109,9 +141,16 @@ final class FakeDevice
     requests.add(request);
   }
 
+  /** Beats, and goes on though it be told to stop. */
   private void awaitGate() {
     try {
-      gate.await();
+      while (!gate.await(10, TimeUnit.MILLISECONDS)) {
+        try {
+          Activity.getExecutionContext().heartbeat("prune");
+        } catch (ActivityCompletionException e) {
+          // It does not listen.
+        }
+      }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

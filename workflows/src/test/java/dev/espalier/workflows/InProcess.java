@@ -7,6 +7,9 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Temporal in process with time skipped, the real workflows and the fake activities. */
 final class InProcess implements AutoCloseable {
@@ -25,9 +28,16 @@ final class InProcess implements AutoCloseable {
 
   InProcess() {
     WorkflowTypes.register(workflows);
-    server.newWorker(StageOptions.GPU).registerActivitiesImplementations(device);
+    server.newWorker(StageOptions.GPU, beating()).registerActivitiesImplementations(device);
     server.newWorker(StageOptions.CPU).registerActivitiesImplementations(desk);
     server.start();
+  }
+
+  /** Activities soon hear that they are cancelled. */
+  private static WorkerOptions beating() {
+    return WorkerOptions.newBuilder()
+        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
+        .build();
   }
 
   WorkflowStub start(Class<?> workflow, String id, Object... arguments) {
@@ -55,9 +65,27 @@ final class InProcess implements AutoCloseable {
     return server.getWorkflowClient().fetchHistory(id).toJson(true);
   }
 
+  /** Waits until so many trainings are at work. */
+  void awaitTraining(int so) {
+    await(() -> device.atWork.get() == so);
+  }
+
+  static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + 30_000_000_000L;
+    try {
+      while (!condition.getAsBoolean()) {
+        if (System.nanoTime() > end) throw new AssertionError("it takes too long");
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   public void close() {
     device.gate.countDown();
+    device.training.countDown();
     server.close();
   }
 }

@@ -53,7 +53,8 @@ public final class Checkpoints {
 
   /** Makes this attempt the only one that can commit. */
   static Checkpoints claim(Shelf shelf, String stage, String prefix, KeepPolicy keep) {
-    Lease lease = Lease.claim(shelf.store(), prefix, () -> written(shelf, prefix));
+    Lease lease =
+        Lease.claim(shelf.store(), prefix, shelf.claimant(), () -> written(shelf, prefix));
     return new Checkpoints(shelf, stage, prefix, lease, keep);
   }
 

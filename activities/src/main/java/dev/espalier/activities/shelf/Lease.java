@@ -37,9 +37,11 @@ final class Lease {
   /**
    * Takes over from whoever holds it.
    *
+   * @throws HeldByAnother if {@code claimant} has to wait
    * @param written the intact manifests beside the ledgers; they stand in for one that is lost
    */
-  static Lease claim(Bucket store, String prefix, Supplier<List<Manifest>> written) {
+  static Lease claim(
+      Bucket store, String prefix, Claimant claimant, Supplier<List<Manifest>> written) {
     for (int i = 0; i < TRIES; i++) {
       List<ObjectStore.Stat> listed = store.list(prefix);
       long highest = highest(listed);
@@ -49,10 +51,10 @@ final class Lease {
       Ledger before = there.orElseGet(() -> rebuilt(written, highest));
       // It may not be lost but outdated by now, and what was written be of those who went on.
       if (there.isEmpty() && highest(store, prefix) != highest) continue;
+      requireFree(before, prefix, claimant);
       long number = Math.max(highest, before.epoch()) + 1;
       Ledger mine =
-          new Ledger(
-              Ledger.SCHEMA, number, UUID.randomUUID().toString(), before.lost(), before.entries());
+          new Ledger(Ledger.SCHEMA, number, owner(claimant), before.lost(), before.entries());
       if (put(store, prefix, number, mine)) {
         return new Lease(store, prefix, before.epoch(), number, mine);
       }
@@ -68,6 +70,26 @@ final class Lease {
         read(store, prefix, highest)
             .orElse(new Ledger(Ledger.SCHEMA, 0, "", highest > 0, List.of()));
     return new Lease(store, prefix, 0, Long.MIN_VALUE, now);
+  }
+
+  /**
+   * Looks without taking over.
+   *
+   * @throws HeldByAnother if {@code claimant} has to wait
+   */
+  static void requireFree(Bucket store, String prefix, Claimant claimant) {
+    read(store, prefix, highest(store, prefix))
+        .ifPresent(ledger -> requireFree(ledger, prefix, claimant));
+  }
+
+  private static void requireFree(Ledger ledger, String prefix, Claimant claimant) {
+    String holder = ledger.holder();
+    if (holder.isEmpty() || holder.equals(claimant.name())) return;
+    if (claimant.atWork(holder)) throw new HeldByAnother(prefix, holder);
+  }
+
+  private static String owner(Claimant claimant) {
+    return (UUID.randomUUID() + " " + claimant.name()).strip();
   }
 
   long epoch() {

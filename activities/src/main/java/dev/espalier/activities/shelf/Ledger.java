@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * ledger-00000012.json}; the one with the highest number holds.
  *
  * @param epoch of the attempt that wrote it: the number of its first ledger
- * @param owner differs between any two attempts
+ * @param owner differs between any two attempts; what follows the first space is the {@link
+ *     Claimant}'s name
  * @param lost whether an earlier ledger was found damaged and nothing was committed since
  * @param entries the checkpoints that count, newest first
  */
@@ -37,6 +38,12 @@ record Ledger(int schema, long epoch, String owner, boolean lost, List<Entry> en
         entries.stream()
             .sorted(Comparator.comparing(Entry::step).thenComparing(Entry::epoch).reversed())
             .toList();
+  }
+
+  /** The name of the claimant whose attempt wrote it; empty if that told none. */
+  String holder() {
+    int space = owner.indexOf(' ');
+    return space < 0 ? "" : owner.substring(space + 1);
   }
 
   byte[] toJson() {

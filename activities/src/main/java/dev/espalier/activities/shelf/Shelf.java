@@ -24,6 +24,7 @@ public final class Shelf {
   private final Bucket store;
   private final Cache cache;
   private final Map<String, String> createdBy;
+  private final Claimant claimant;
 
   /**
    * @param cache local folder for fetched parts, of the default size
@@ -38,14 +39,28 @@ public final class Shelf {
    * @param createdBy what to note in every manifest: versions, device, threads
    */
   public Shelf(Bucket store, Cache cache, Map<String, String> createdBy) {
+    this(store, cache, createdBy, Claimant.ANYBODY);
+  }
+
+  private Shelf(Bucket store, Cache cache, Map<String, String> createdBy, Claimant claimant) {
     this.store = store;
     this.cache = cache;
     this.createdBy = Map.copyOf(createdBy);
+    this.claimant = claimant;
   }
 
   /** The same shelf, whose operations call {@code beat} about once a second while they wait. */
   public Shelf beating(Runnable beat) {
-    return new Shelf(store.beating(beat), cache, createdBy);
+    return new Shelf(store.beating(beat), cache, createdBy, claimant);
+  }
+
+  /** The same shelf, whose checkpoints are taken over in the name of {@code other}. */
+  public Shelf claimedBy(Claimant other) {
+    return new Shelf(store, cache, createdBy, other);
+  }
+
+  Claimant claimant() {
+    return claimant;
   }
 
   public Bucket store() {
@@ -138,9 +153,19 @@ public final class Shelf {
    *
    * @param keep which checkpoints stay when there are newer ones
    * @throws InvalidInput if a name is not legal
+   * @throws HeldByAnother if another claimant is at work on them
    */
   public Checkpoints checkpoints(String stage, String key, KeepPolicy keep) {
     return Checkpoints.claim(this, stage, prefix(stage, key) + "/checkpoints", keep);
+  }
+
+  /**
+   * Looks whether {@link #checkpoints} would have to wait, before anything costly is begun.
+   *
+   * @throws HeldByAnother if another claimant is at work on them
+   */
+  public void requireFree(String stage, String key) {
+    Lease.requireFree(store, prefix(stage, key) + "/checkpoints", claimant);
   }
 
   Staging checkpoint(

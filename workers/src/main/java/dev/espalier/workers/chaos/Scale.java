@@ -21,7 +21,7 @@ record Scale(
     int zombies,
     int fleetRuns,
     int fleetSeconds) {
-  static final Scale FULL = new Scale(400, 200, 20, 20, 20, 20, 50, 1200);
+  static final Scale FULL = new Scale(300, 200, 20, 20, 20, 20, 50, 1200);
 
   /** For continuous integration: some minutes. */
   static final Scale SHORT = new Scale(150, 5, 2, 2, 2, 1, 3, 40);

@@ -36,7 +36,7 @@ final class WorkerKills implements Trial {
 
   @Override
   public int references(Scale scale) {
-    return 2 * scale.runs();
+    return scale.runs() + scale.runs() / 2;
   }
 
   @Override

@@ -15,6 +15,10 @@ public final class Commands {
     TABLE.put("train", TrainCommand::new);
     TABLE.put("worker", WorkerCommand::new);
     TABLE.put("status", StatusCommand::new);
+    TABLE.put("pause", PauseCommand::new);
+    TABLE.put("resume", ResumeCommand::new);
+    TABLE.put("cancel", CancelCommand::new);
+    TABLE.put("extend", ExtendCommand::new);
     TABLE.put("report", ReportCommand::new);
     TABLE.put("describe", DescribeCommand::new);
     TABLE.put("recipes", RecipesCommand::new);

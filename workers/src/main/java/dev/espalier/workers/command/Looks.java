@@ -46,7 +46,7 @@ final class Looks {
   private static Look arm(Watch watch, SweepArm arm) {
     return switch (arm.state()) {
       case WAITING -> Look.NOTHING;
-      case RUNNING ->
+      case RUNNING, PAUSED ->
           watch
               .status(arm.run())
               .map(status -> of(status, watch.beat(arm.run()), arm.label() + ": "))
@@ -64,6 +64,10 @@ final class Looks {
       String text = label + step.name() + (step.summary().isEmpty() ? "" : ": " + step.summary());
       if (step.state() != State.WAITING) events.add(text);
       if (step.state() == State.DONE) events.add(label + step.name() + ": done");
+      if (step.state() == State.PAUSED) {
+        now = label + step.name() + " is paused";
+        events.add(now);
+      }
       if (step.state() == State.RUNNING) {
         now = label + step.name() + beat.map(b -> " " + b).orElse("");
         partial = beat.map(Beat::fraction).orElse(0.0);

@@ -1,8 +1,6 @@
 package dev.espalier.workers.command;
 
-import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionPlan;
-import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.PlanRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,22 +45,8 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     CompressionPlan complete =
         PlanRequest.resolve(set.over(Request.run(plan, program)), program.recipes());
-    Run<CompressionResult> run =
-        new Run<>(
-            "CompressionWorkflow",
-            RunIds.compression(complete),
-            complete.network() + " · " + complete.prune().criterion(),
-            Json.MAPPER.valueToTree(complete),
-            CompressionResult.class,
-            Looks::compression);
     try (Session session = options.open(program)) {
-      CompressionResult result = run.follow(session, program.terminal());
-      if (options.json) {
-        program.terminal().print(Json.pretty(result).stripTrailing());
-      } else {
-        program.terminal().print(Results.table(result));
-        Reports.announce(session, program.terminal(), result.run(), result.report());
-      }
+      new Compression(complete).run(session, program, options.json);
     }
     return 0;
   }

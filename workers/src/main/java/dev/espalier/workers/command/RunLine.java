@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * One run in a list.
  *
  * @param kind compression, sweep or train; absent where only the shelf knows it
- * @param state such as {@code running}, {@code completed}, {@code failed}, or {@code on the shelf}
+ * @param state such as {@code running}, {@code paused}, {@code completed}, {@code failed}, or
+ *     {@code on the shelf}
  * @param stage at work, if any
  * @param started as is {@code ended}, UTC to the second
  * @param report whether the shelf has one
@@ -75,14 +76,16 @@ record RunLine(
     String id = run.getExecution().getWorkflowId();
     boolean running = run.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     String stage = running ? watch.status(id).map(RunStatus::stage).orElse(null) : null;
-    return new RunLine(
-        id,
-        run.getWorkflowType().replaceFirst("Workflow$", "").toLowerCase(Locale.ROOT),
+    String state =
         run.getStatus()
             .name()
             .replace("WORKFLOW_EXECUTION_STATUS_", "")
             .replace('_', ' ')
-            .toLowerCase(Locale.ROOT),
+            .toLowerCase(Locale.ROOT);
+    return new RunLine(
+        id,
+        run.getWorkflowType().replaceFirst("Workflow$", "").toLowerCase(Locale.ROOT),
+        running && watch.paused(id) ? "paused" : state,
         stage,
         text(run.getStartTime()),
         text(run.getCloseTime()),

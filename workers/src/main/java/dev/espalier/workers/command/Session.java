@@ -7,6 +7,7 @@ import dev.espalier.workers.connection.TemporalConnection;
 import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workers.console.Terminal;
 import dev.espalier.workers.metrics.MetricsEndpoint;
+import dev.espalier.workers.process.Deployment;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workers.process.WorkerProcess;
 import java.io.IOException;
@@ -51,7 +52,9 @@ final class Session implements AutoCloseable {
             new Stages.Resources(
                 settings, folder, store.store(), program.recipes(), metrics.registry());
         Stages stages = program.assembly().assemble(resources);
-        keep(WorkerProcess.start(temporal, store.identity(), queues, stages));
+        keep(
+            WorkerProcess.start(
+                temporal, store.identity(), queues, stages, Deployment.of(settings)));
       }
     } catch (IOException | RuntimeException e) {
       close();

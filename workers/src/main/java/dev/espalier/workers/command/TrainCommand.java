@@ -1,8 +1,6 @@
 package dev.espalier.workers.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.compression.Json;
-import dev.espalier.workflows.TrainActivity;
 import dev.espalier.workflows.TrainPlan;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,20 +34,9 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     JsonNode request = Request.read(file, program);
-    TrainPlan plan = TrainPlan.of(request);
-    Run<TrainActivity.Result> run =
-        new Run<>(
-            "TrainWorkflow",
-            RunIds.training(plan),
-            plan.name() + " · " + plan.finetune().steps() + " steps",
-            request,
-            TrainActivity.Result.class,
-            Looks::training);
+    Training training = new Training(TrainPlan.of(request), request);
     try (Session session = options.open(program)) {
-      TrainActivity.Result result = run.follow(session, program.terminal());
-      program
-          .terminal()
-          .print(options.json ? Json.pretty(result).stripTrailing() : Results.table(result));
+      training.run(session, program, options.json);
     }
     return 0;
   }

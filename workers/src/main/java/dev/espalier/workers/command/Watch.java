@@ -3,6 +3,7 @@ package dev.espalier.workers.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionWorkflow;
+import dev.espalier.workflows.Pausable;
 import dev.espalier.workflows.RunStatus;
 import dev.espalier.workflows.SweepArm;
 import dev.espalier.workflows.SweepWorkflow;
@@ -26,12 +27,21 @@ final class Watch {
     this.client = client;
   }
 
-  /** Where a compression stands. */
+  /** Where a compression or a training stands. */
   Optional<RunStatus> status(String run) {
     try {
       return Optional.of(client.newWorkflowStub(CompressionWorkflow.class, run).status());
     } catch (WorkflowException | StatusRuntimeException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Whether a run is held, or about to be. */
+  boolean paused(String run) {
+    try {
+      return client.newWorkflowStub(Pausable.class, run).paused();
+    } catch (WorkflowException | StatusRuntimeException e) {
+      return false;
     }
   }
 

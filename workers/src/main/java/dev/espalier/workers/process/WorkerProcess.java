@@ -8,6 +8,7 @@ import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -43,17 +44,28 @@ public final class WorkerProcess implements AutoCloseable {
     this.temporal = temporal;
   }
 
+  /** Starts serving, without a version. */
+  public static WorkerProcess start(
+      TemporalConnection temporal, String store, Set<String> queues, Stages stages) {
+    return start(temporal, store, queues, stages, Optional.empty());
+  }
+
   /**
    * Starts serving.
    *
    * @param store the object store of {@code stages}, told from others
    * @param queues some or all of {@link #QUEUES}
+   * @param deployment whose versions the server tells apart; none for a worker without a version
    * @throws dev.espalier.compression.InvalidInput if a worker with another store is at work there
    */
   public static WorkerProcess start(
-      TemporalConnection temporal, String store, Set<String> queues, Stages stages) {
+      TemporalConnection temporal,
+      String store,
+      Set<String> queues,
+      Stages stages,
+      Optional<Deployment> deployment) {
     Neighbours.check(temporal.client(), store);
-    WorkerOptions options = options(store);
+    WorkerOptions options = options(store, deployment);
     WorkerFactory factory =
         WorkerFactory.newInstance(
             temporal.client(),
@@ -94,11 +106,13 @@ public final class WorkerProcess implements AutoCloseable {
     return WorkerOptions.newBuilder(options).setMaxConcurrentActivityExecutionSize(slots).build();
   }
 
-  private static WorkerOptions options(String store) {
-    return WorkerOptions.newBuilder()
-        .setIdentity(Neighbours.identity(store))
-        .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
-        .setDefaultDeadlockDetectionTimeout(DEADLOCK.toMillis())
-        .build();
+  private static WorkerOptions options(String store, Optional<Deployment> deployment) {
+    WorkerOptions.Builder options =
+        WorkerOptions.newBuilder()
+            .setIdentity(Neighbours.identity(store))
+            .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
+            .setDefaultDeadlockDetectionTimeout(DEADLOCK.toMillis());
+    deployment.map(Deployment::options).ifPresent(options::setDeploymentOptions);
+    return options.build();
   }
 }
