@@ -65,7 +65,10 @@ public final class StageOptions {
     return stage(GPU, summary, Duration.ofDays(30)).build();
   }
 
-  /** Everything is tried again without end, ever more slowly, but for input no retry can mend. */
+  /**
+   * Everything is tried again without end, but for input no retry can mend. The pauses stay short:
+   * a lost worker is an everyday event, and Temporal counts it as a failed attempt.
+   */
   private static ActivityOptions.Builder stage(String queue, String summary, Duration longest) {
     return ActivityOptions.newBuilder()
         .setTaskQueue(queue)
@@ -77,7 +80,7 @@ public final class StageOptions {
             RetryOptions.newBuilder()
                 .setInitialInterval(Duration.ofSeconds(1))
                 .setBackoffCoefficient(2)
-                .setMaximumInterval(Duration.ofMinutes(1))
+                .setMaximumInterval(Duration.ofSeconds(4))
                 .setDoNotRetry(InvalidInputFailure.types())
                 .build());
   }

@@ -15,7 +15,7 @@ record ServerCrashes(String name, boolean temporal, StoreKind kind) implements T
 
   @Override
   public int references(Scale scale) {
-    return Math.max(2, scale.crashes() / CRASHES_A_RUN + 1);
+    return scale.crashes() <= CRASHES_A_RUN ? 1 : scale.crashes() / CRASHES_A_RUN + 1;
   }
 
   @Override
