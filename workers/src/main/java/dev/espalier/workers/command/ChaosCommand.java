@@ -5,11 +5,14 @@ import dev.espalier.workers.chaos.Chaos;
 import dev.espalier.workers.chaos.Verdict;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.console.Table;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -63,7 +66,18 @@ final class ChaosCommand implements Callable<Integer> {
     } else {
       program.terminal().print(table(verdicts).toString());
     }
-    return verdicts.stream().anyMatch(v -> v.state().equals("fails")) ? 1 : 0;
+    if (verdicts.stream().noneMatch(v -> v.state().equals("fails"))) {
+      delete(folder);
+      return 0;
+    }
+    program.terminal().say("what failed left its logs and stores in " + folder);
+    return 1;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+    }
   }
 
   private static Table table(List<Verdict> verdicts) {
