@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /** Two workers, many runs, and every few seconds something else that fails. */
 final class Fleet implements Trial {
-  private static final long STUCK_MILLIS = 15 * 60_000;
+  private static final long STUCK_MILLIS = 5 * 60_000;
 
   @Override
   public String name() {
@@ -40,6 +40,7 @@ final class Fleet implements Trial {
         if (System.currentTimeMillis() < end) {
           made.merge(trouble(ground, workers, random), 1, Integer::sum);
         }
+        ground.revive(workers);
         runs.gather();
         if (runs.ended() > ended) {
           ended = runs.ended();

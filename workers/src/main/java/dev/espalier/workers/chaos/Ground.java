@@ -97,6 +97,18 @@ final class Ground implements AutoCloseable {
     return worker(slot, Map.of());
   }
 
+  /**
+   * Starts those again that have ended by themselves, as whatever runs workers in earnest does: one
+   * that finds no server when it starts says so and ends.
+   *
+   * @param crew the workers of slots 1, 2, …; replaced in place
+   */
+  void revive(List<Worker> crew) throws Exception {
+    for (int slot = 0; slot < crew.size(); slot++) {
+      if (!crew.get(slot).process().alive()) crew.set(slot, worker("worker-" + (slot + 1)));
+    }
+  }
+
   Path log(String name) {
     return folder.resolve(name + ".log");
   }

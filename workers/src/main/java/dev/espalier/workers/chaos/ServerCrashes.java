@@ -1,5 +1,7 @@
 package dev.espalier.workers.chaos;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /** The Temporal server, or the object store, is killed at random moments and started again. */
@@ -29,14 +31,15 @@ record ServerCrashes(String name, boolean temporal, StoreKind kind) implements T
     int crashes = 0;
     Random random = setting.random();
     try (Ground ground = new Ground(setting.tools(), kind, setting.folder())) {
-      ground.worker("worker-1");
-      ground.worker("worker-2");
+      List<Ground.Worker> crew =
+          new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
       Runs runs = new Runs(ground, setting.references(), setting.scale().steps());
       int total = references(setting.scale());
       while (runs.begun() < total || !runs.open().isEmpty()) {
         while (runs.begun() < total && runs.open().size() < 2) runs.begin();
         Thread.sleep(2_000 + random.nextInt(3_000));
         runs.gather();
+        ground.revive(crew);
         if (crashes >= wanted || runs.open().isEmpty()) continue;
         if (temporal) {
           ground.crashTemporal(random.nextInt(3_000));

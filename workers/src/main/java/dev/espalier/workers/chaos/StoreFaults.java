@@ -78,7 +78,8 @@ final class StoreFaults implements Trial {
         new Ground(setting.tools(), setting.store(), setting.folder().resolve(place))) {
       Runs runs = new Runs(ground, setting.references(), setting.scale().steps());
       if (trouble.seconds() == 0) ground.proxy().set(trouble.fault());
-      Ground.Worker worker = ground.worker("worker-1", environment);
+      Map<String, String> own = environment;
+      Ground.Worker[] worker = {ground.worker("worker-1", own)};
       Attempts attempts = new Attempts(ground.client());
       boolean[] struck = {trouble.seconds() == 0};
       long[] until = {0};
@@ -87,7 +88,8 @@ final class StoreFaults implements Trial {
           1,
           () -> {
             try {
-              if (!struck[0] && attempts.training(worker, runs.open()).isPresent()) {
+              if (!worker[0].process().alive()) worker[0] = ground.worker("worker-1", own);
+              if (!struck[0] && attempts.training(worker[0], runs.open()).isPresent()) {
                 ground.proxy().set(trouble.fault());
                 if (trouble.ofDisk()) fill(disk);
                 until[0] = System.nanoTime() + trouble.seconds() * 1_000_000_000L;
@@ -98,7 +100,7 @@ final class StoreFaults implements Trial {
                 Files.deleteIfExists(disk.resolve(FILLER));
                 until[0] = 0;
               }
-            } catch (InterruptedException | IOException e) {
+            } catch (Exception e) {
               throw new IllegalStateException(e);
             }
           });

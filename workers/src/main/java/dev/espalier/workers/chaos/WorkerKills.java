@@ -94,6 +94,7 @@ final class WorkerKills implements Trial {
     Ground.Worker worker = ground.worker(slot);
     while (!over) {
       Thread.sleep(100);
+      if (!worker.process().alive()) worker = ground.worker(slot);
       if (count(done) >= wanted) continue;
       if (attempts.of(worker, runs.open()).isEmpty()) continue;
       Thread.sleep(random.nextInt(LATEST));
