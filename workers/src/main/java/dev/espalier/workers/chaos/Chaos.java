@@ -1,5 +1,6 @@
 package dev.espalier.workers.chaos;
 
+import dev.espalier.compression.InvalidInput;
 import dev.espalier.workers.connection.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,17 +14,22 @@ import java.util.function.Consumer;
 public final class Chaos {
   private final Settings settings;
   private final boolean quick;
+  private final double share;
   private final long seed;
   private final Consumer<String> say;
 
   /**
    * @param quick some minutes instead of more than an hour
+   * @param share of the full number of failures, above 0 and at most 1
    * @param seed of the moments at which things fail
    * @param say shows a line of progress
    */
-  public Chaos(Settings settings, boolean quick, long seed, Consumer<String> say) {
+  public Chaos(Settings settings, boolean quick, double share, long seed, Consumer<String> say) {
+    InvalidInput.require(
+        share > 0 && share <= 1, "--share is %s; legal: above 0, at most 1", share);
     this.settings = settings;
     this.quick = quick;
+    this.share = share;
     this.seed = seed;
     this.say = say;
   }
@@ -40,7 +46,7 @@ public final class Chaos {
    */
   public List<Verdict> run(List<String> names, Path folder) throws Exception {
     List<Trial> trials = Trials.of(names, quick);
-    Scale scale = quick ? Scale.SHORT : Scale.FULL;
+    Scale scale = quick ? Scale.SHORT : Scale.FULL.part(share);
     Tools tools = Tools.find(settings);
     Files.createDirectories(folder);
     int count = trials.stream().mapToInt(trial -> trial.references(scale)).max().orElse(0);

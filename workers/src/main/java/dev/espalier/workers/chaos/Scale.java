@@ -28,4 +28,22 @@ record Scale(
 
   /** For continuous integration: some minutes. */
   static final Scale SHORT = new Scale(150, 5, 2, 2, 2, 1, 3, 40, false);
+
+  /** This share of the failures and runs, above 0 and at most 1, each at least once. */
+  Scale part(double share) {
+    return new Scale(
+        steps,
+        part(kills, share),
+        part(runs, share),
+        part(crashes, share),
+        part(terminations, share),
+        part(zombies, share),
+        part(fleetRuns, share),
+        part(fleetSeconds, share),
+        timed);
+  }
+
+  private static int part(int whole, double share) {
+    return Math.max(1, (int) Math.round(whole * share));
+  }
 }

@@ -36,6 +36,12 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(names = "--short", description = "Fewer failures: some minutes.")
   boolean quick;
 
+  @Option(
+      names = "--share",
+      paramLabel = "X",
+      description = "This share of the failures and runs, such as 0.1 (default 1).")
+  double share = 1;
+
   @Option(names = "--seed", paramLabel = "N", description = "Of the moments of failure.")
   long seed = 1;
 
@@ -58,7 +64,7 @@ final class ChaosCommand implements Callable<Integer> {
     Settings settings = program.settings(null);
     Path work = program.workFolder(settings).path();
     Path folder = Files.createTempDirectory(work, "chaos-");
-    Chaos chaos = new Chaos(settings, quick, seed, program.terminal()::say);
+    Chaos chaos = new Chaos(settings, quick, share, seed, program.terminal()::say);
     List<Verdict> verdicts = chaos.run(names, folder);
     Files.writeString(work.resolve("chaos.json"), Json.pretty(verdicts));
     if (json) {
