@@ -25,12 +25,13 @@ record ServerCrashes(String name, boolean temporal, StoreKind kind) implements T
     String test = (temporal ? "Temporal server" : kind.name().toLowerCase(java.util.Locale.ROOT));
     int wanted = setting.scale().crashes();
     String asked = wanted + " kill -9 and restarts: same bits, 0 lost";
-    if (kind == StoreKind.MINIO && setting.tools().minio().isEmpty()) {
+    StoreKind store = temporal ? setting.store() : kind;
+    if (store == StoreKind.MINIO && setting.tools().minio().isEmpty()) {
       return Verdict.notRun(test + " kill -9", asked, "no minio on the path");
     }
     int crashes = 0;
     Random random = setting.random();
-    try (Ground ground = new Ground(setting.tools(), kind, setting.folder())) {
+    try (Ground ground = new Ground(setting.tools(), store, setting.folder())) {
       List<Ground.Worker> crew =
           new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
       Runs runs = new Runs(ground, setting.references(), setting.scale().steps());

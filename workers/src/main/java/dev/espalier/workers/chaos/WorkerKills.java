@@ -139,12 +139,14 @@ final class WorkerKills implements Trial {
     String measured =
         String.format(
             Locale.ROOT,
-            "%d kills over %d runs: %d with other bits, %d lost; steps redone: median %d, most %d"
+            "%d kills over %d runs: %d with other bits, %d lost; %d of them while training, steps"
+                + " redone: median %d, most %d"
                 + " (interval %d); next attempt after: median %.1f s, most %.1f s (timeout %d s)%s",
             killed,
             runs.begun(),
             runs.wrong().stream().filter(w -> w.contains("differs")).count(),
             runs.begun() - runs.ended(),
+            redone.size(),
             redone.isEmpty() ? 0 : redone.get(redone.size() / 2),
             most,
             Plans.INTERVAL,
