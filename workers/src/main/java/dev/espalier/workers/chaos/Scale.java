@@ -29,6 +29,11 @@ record Scale(
   /** For continuous integration: some minutes. */
   static final Scale SHORT = new Scale(150, 5, 2, 2, 2, 1, 3, 40, false);
 
+  /** Whether so many failures were made; one does where not all can be waited for. */
+  boolean enough(int made, int wanted) {
+    return made >= (timed ? wanted : 1);
+  }
+
   /** This share of the failures and runs, above 0 and at most 1, each at least once. */
   Scale part(double share) {
     return new Scale(

@@ -53,11 +53,12 @@ final class Terminations implements Trial {
         worker = ground.worker("worker-1");
         setting.say().accept(ended.size() + " ended");
       }
-      return verdict(wanted, ended, slow, runs);
+      return verdict(setting.scale(), ended, slow, runs);
     }
   }
 
-  private static Verdict verdict(int wanted, List<Ended> ended, int slow, Runs runs) {
+  private static Verdict verdict(Scale scale, List<Ended> ended, int slow, Runs runs) {
+    int wanted = scale.terminations();
     List<Integer> redone = new ArrayList<>();
     for (Ended e : ended) {
       if (!runs.hasEnded(e.run())) continue;
@@ -68,7 +69,8 @@ final class Terminations implements Trial {
         String.format(
             "%s; most steps redone %d; %d did not end in time",
             ServerCrashes.measured(ended.size(), runs), most, slow);
-    boolean holds = ended.size() >= wanted && runs.wrong().isEmpty() && most == 0 && slow == 0;
+    boolean holds =
+        scale.enough(ended.size(), wanted) && runs.wrong().isEmpty() && most == 0 && slow == 0;
     return Verdict.of("worker SIGTERM", wanted + ": 0 steps redone", measured, holds);
   }
 }

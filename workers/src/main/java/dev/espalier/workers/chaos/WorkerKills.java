@@ -162,7 +162,7 @@ final class WorkerKills implements Trial {
             setting.scale().kills(),
             setting.scale().runs());
     boolean holds =
-        killed >= setting.scale().kills()
+        setting.scale().enough(killed, setting.scale().kills())
             && runs.wrong().isEmpty()
             && (!setting.scale().timed() || (most <= Plans.INTERVAL && longest <= limit));
     return Verdict.of("worker kill -9", asked, measured, holds);

@@ -60,7 +60,8 @@ final class Zombies implements Trial {
           ServerCrashes.measured(zombies, runs)
               + "; writes of an old epoch that count: "
               + accepted;
-      boolean holds = zombies >= wanted && runs.wrong().isEmpty() && accepted == 0;
+      boolean holds =
+          setting.scale().enough(zombies, wanted) && runs.wrong().isEmpty() && accepted == 0;
       String asked = wanted + " zombies: 0 writes of the old epoch accepted, one final artifact";
       return Verdict.of("zombie worker", asked, measured, holds);
     }
