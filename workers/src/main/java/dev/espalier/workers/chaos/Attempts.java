@@ -10,28 +10,37 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which worker is at which attempt of which activity, as the server knows. */
 record Attempts(WorkflowClient client) {
-  /** A started attempt of a stage. */
-  record Attempt(String run, String activity, int number, String worker, Instant began) {}
+  /**
+   * A started attempt of a stage.
+   *
+   * @param activity its id in the run
+   * @param stage type of the activity
+   */
+  record Attempt(
+      String run, String activity, String stage, int number, String worker, Instant began) {}
 
   /** What {@code worker} is at, if it is at a stage of one of {@code runs}. */
   Optional<Attempt> of(Ground.Worker worker, Collection<String> runs) {
-    return runs.stream()
-        .flatMap(run -> started(run).stream())
-        .filter(attempt -> attempt.worker().startsWith(worker.identity()))
-        .findFirst();
+    return all(worker, runs).findFirst();
   }
 
   /** The one of {@code runs} that the worker trains right now, if it trains. */
   Optional<Attempt> training(Ground.Worker worker, Collection<String> runs)
       throws InterruptedException {
-    Optional<Attempt> attempt = of(worker, runs);
-    if (attempt.isEmpty() || Gauges.step(worker, attempt.get().run()).isEmpty()) {
-      return Optional.empty();
+    for (Attempt attempt : all(worker, runs).toList()) {
+      if (Gauges.step(worker, attempt.run()).isPresent()) return Optional.of(attempt);
     }
-    return attempt;
+    return Optional.empty();
+  }
+
+  private Stream<Attempt> all(Ground.Worker worker, Collection<String> runs) {
+    return runs.stream()
+        .flatMap(run -> started(run).stream())
+        .filter(attempt -> attempt.worker().startsWith(worker.identity()));
   }
 
   /** The attempts at work in a run. */
@@ -43,6 +52,7 @@ record Attempts(WorkflowClient client) {
                 new Attempt(
                     run,
                     a.getActivityId(),
+                    a.getActivityType().getName(),
                     a.getAttempt(),
                     a.getLastWorkerIdentity(),
                     Instant.ofEpochSecond(

@@ -23,7 +23,8 @@ final class Runs {
   private final Map<String, CompletableFuture<CompressionResult>> open = new ConcurrentHashMap<>();
   private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
   private final Map<String, CompressionResult> ended = new ConcurrentHashMap<>();
-  private final List<String> wrong = new ArrayList<>();
+  private final List<String> different = new ArrayList<>();
+  private final List<String> failed = new ArrayList<>();
   private int started;
 
   Runs(Ground ground, References references, int steps) {
@@ -57,7 +58,20 @@ final class Runs {
 
   /** What differs from its reference or failed, one line each. */
   List<String> wrong() {
+    List<String> wrong = new ArrayList<>(different);
+    wrong.addAll(failed);
     return wrong;
+  }
+
+  /** What became of them: one line that begins with the number of failures made meanwhile. */
+  String summary(String failures) {
+    return String.format(
+        "%s over %d runs: %d with other bits, %d lost%s",
+        failures,
+        started,
+        different.size(),
+        started - ended.size(),
+        wrong().isEmpty() ? "" : "; " + wrong());
   }
 
   /** Starts the next one. */
@@ -83,7 +97,9 @@ final class Runs {
         CompressionResult done = result.join();
         Outcome outcome = Outcome.of(ground.shelf(), done);
         Outcome reference = references.of(Objects.requireNonNull(numbers.get(run)), steps);
-        if (!outcome.equals(reference)) wrong.add(run + " differs: " + outcome.against(reference));
+        if (!outcome.equals(reference)) {
+          different.add(run + " differs: " + outcome.against(reference));
+        }
         ended.put(run, done);
       } catch (CompletionException e) {
         if (!(e.getCause() instanceof WorkflowFailedException)) {
@@ -92,7 +108,7 @@ final class Runs {
           open.put(run, stub.getResultAsync(CompressionResult.class));
           continue;
         }
-        wrong.add(run + " failed: " + root(e));
+        failed.add(run + " failed: " + root(e));
       }
       open.remove(run);
     }

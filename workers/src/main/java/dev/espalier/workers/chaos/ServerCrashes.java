@@ -51,17 +51,7 @@ record ServerCrashes(String name, boolean temporal, StoreKind kind) implements T
         setting.say().accept(crashes + " crashes, " + runs.ended() + " runs ended");
       }
       boolean holds = crashes >= wanted && runs.wrong().isEmpty();
-      return Verdict.of(test + " kill -9", asked, measured(crashes, runs), holds);
+      return Verdict.of(test + " kill -9", asked, runs.summary(String.valueOf(crashes)), holds);
     }
-  }
-
-  static String measured(int crashes, Runs runs) {
-    return String.format(
-        "%d over %d runs: %d with other bits, %d lost%s",
-        crashes,
-        runs.begun(),
-        runs.wrong().stream().filter(w -> w.contains("differs")).count(),
-        runs.begun() - runs.ended(),
-        runs.wrong().isEmpty() ? "" : "; " + runs.wrong());
   }
 }

@@ -68,7 +68,7 @@ final class Terminations implements Trial {
     String measured =
         String.format(
             "%s; most steps redone %d; %d did not end in time",
-            ServerCrashes.measured(ended.size(), runs), most, slow);
+            runs.summary(String.valueOf(ended.size())), most, slow);
     boolean holds =
         scale.enough(ended.size(), wanted) && runs.wrong().isEmpty() && most == 0 && slow == 0;
     return Verdict.of("worker SIGTERM", wanted + ": 0 steps redone", measured, holds);

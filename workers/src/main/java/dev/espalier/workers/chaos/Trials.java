@@ -5,24 +5,26 @@ import java.util.List;
 
 /** The one table of trials. */
 final class Trials {
-  private static final List<Trial> ALL =
-      List.of(
-          new WorkerKills(),
-          new ServerCrashes("temporal-kill", true, StoreKind.MINIO),
-          new ServerCrashes("minio-kill", false, StoreKind.MINIO),
-          new ServerCrashes("s3proxy-kill", false, StoreKind.S3PROXY),
-          new Terminations(),
-          new Zombies(),
-          new Corruption(),
-          new StoreFaults(),
-          new WrongClock(),
-          new Fleet(),
-          new PeerKills());
-
   private Trials() {}
 
+  /** New ones: what a trial has counted is its own. */
+  private static List<Trial> all() {
+    return List.of(
+        new WorkerKills(),
+        new ServerCrashes("temporal-kill", true, StoreKind.MINIO),
+        new ServerCrashes("minio-kill", false, StoreKind.MINIO),
+        new ServerCrashes("s3proxy-kill", false, StoreKind.S3PROXY),
+        new Terminations(),
+        new Zombies(),
+        new Corruption(),
+        new StoreFaults(),
+        new WrongClock(),
+        new Fleet(),
+        new PeerKills());
+  }
+
   static List<String> names() {
-    return ALL.stream().map(Trial::name).toList();
+    return all().stream().map(Trial::name).toList();
   }
 
   /**
@@ -38,7 +40,7 @@ final class Trials {
           name,
           String.join(", ", names()));
     }
-    return ALL.stream()
+    return all().stream()
         .filter(t -> names.isEmpty() ? !quick || t.quick() : names.contains(t.name()))
         .toList();
   }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two workers are killed at random moments of their stages, again and again. */
 final class WorkerKills implements Trial {
@@ -22,6 +24,8 @@ final class WorkerKills implements Trial {
   private static final int LATEST = 12_000;
 
   private final List<Double> recoveries = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger killed = new AtomicInteger();
+  private final Map<String, Integer> stages = new ConcurrentSkipListMap<>();
   private final List<Kill> kills = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean over;
 
@@ -46,43 +50,39 @@ final class WorkerKills implements Trial {
   @Override
   public Verdict run(Setting setting) throws Exception {
     Scale scale = setting.scale();
-    int[] done = {0};
     try (Ground ground = new Ground(setting.tools(), setting.store(), setting.folder())) {
       Runs runs = new Runs(ground, setting.references(), scale.steps());
       List<Thread> killers = new ArrayList<>();
       for (int slot = 1; slot <= 2; slot++) {
         Random random = new Random(setting.random().nextLong());
-        killers.add(killer("worker-" + slot, ground, runs, random, done, scale.kills()));
+        killers.add(killer("worker-" + slot, ground, runs, random, scale.kills()));
       }
-      while (!runs.open().isEmpty()
-          || runs.begun() < scale.runs()
-          || (count(done) < scale.kills() && runs.begun() < references(scale))) {
-        while (runs.open().size() < 2 && wanted(runs, scale, done)) runs.begin();
+      while (!runs.open().isEmpty() || wanted(runs, scale)) {
+        while (runs.open().size() < 2 && wanted(runs, scale)) runs.begin();
         Thread.sleep(200);
         int before = runs.ended();
         runs.gather();
         if (runs.ended() > before) {
-          setting.say().accept(runs.ended() + " runs ended, " + count(done) + " kills");
+          setting.say().accept(runs.ended() + " runs ended, " + killed.get() + " kills");
         }
       }
       over = true;
       for (Thread killer : killers) killer.join();
-      return verdict(setting, runs, count(done));
+      return verdict(setting, runs);
     }
   }
 
-  private boolean wanted(Runs runs, Scale scale, int[] done) {
+  private boolean wanted(Runs runs, Scale scale) {
     return runs.begun() < scale.runs()
-        || (count(done) < scale.kills() && runs.begun() < references(scale));
+        || (killed.get() < scale.kills() && runs.begun() < references(scale));
   }
 
-  private Thread killer(
-      String slot, Ground ground, Runs runs, Random random, int[] done, int wanted) {
+  private Thread killer(String slot, Ground ground, Runs runs, Random random, int wanted) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                kill(slot, ground, runs, random, done, wanted);
+                kill(slot, ground, runs, random, wanted);
               } catch (Exception e) {
                 throw new IllegalStateException(e);
               }
@@ -92,22 +92,24 @@ final class WorkerKills implements Trial {
     return thread;
   }
 
-  private void kill(String slot, Ground ground, Runs runs, Random random, int[] done, int wanted)
+  private void kill(String slot, Ground ground, Runs runs, Random random, int wanted)
       throws Exception {
     Attempts attempts = new Attempts(ground.client());
     Ground.Worker worker = ground.worker(slot);
     while (!over) {
       Thread.sleep(100);
       if (!worker.process().alive()) worker = ground.worker(slot);
-      if (count(done) >= wanted) continue;
+      if (killed.get() >= wanted) continue;
       if (attempts.of(worker, runs.open()).isEmpty()) continue;
       Thread.sleep(random.nextInt(LATEST));
-      Optional<Attempt> attempt = attempts.of(worker, runs.open());
+      Optional<Attempt> attempt = attempts.training(worker, runs.open());
+      if (attempt.isEmpty()) attempt = attempts.of(worker, runs.open());
       if (attempt.isEmpty()) continue;
       OptionalInt step = Gauges.step(worker, attempt.get().run());
-      Instant killed = Instant.now();
+      Instant moment = Instant.now();
       worker.process().kill();
-      count(done, 1);
+      killed.incrementAndGet();
+      stages.merge(attempt.get().stage(), 1, Integer::sum);
       if (step.isPresent()) {
         kills.add(new Kill(attempt.get(), step.getAsInt(), Committed.newest(ground.objects())));
       }
@@ -115,7 +117,7 @@ final class WorkerKills implements Trial {
       while (!over && attempts.waitsFor(attempt.get())) {
         Optional<Instant> next = attempts.nextAfter(attempt.get());
         if (next.isPresent()) {
-          recoveries.add(Duration.between(killed, next.get()).toMillis() / 1000.0);
+          recoveries.add(Duration.between(moment, next.get()).toMillis() / 1000.0);
           break;
         }
         Thread.sleep(100);
@@ -123,7 +125,7 @@ final class WorkerKills implements Trial {
     }
   }
 
-  private Verdict verdict(Setting setting, Runs runs, int killed) {
+  private Verdict verdict(Setting setting, Runs runs) {
     List<Integer> redone = new ArrayList<>();
     for (Kill kill : kills) {
       if (!runs.hasEnded(kill.attempt().run())) continue;
@@ -139,21 +141,17 @@ final class WorkerKills implements Trial {
     String measured =
         String.format(
             Locale.ROOT,
-            "%d kills over %d runs: %d with other bits, %d lost; %d of them while training, steps"
-                + " redone: median %d, most %d"
-                + " (interval %d); next attempt after: median %.1f s, most %.1f s (timeout %d s)%s",
-            killed,
-            runs.begun(),
-            runs.wrong().stream().filter(w -> w.contains("differs")).count(),
-            runs.begun() - runs.ended(),
+            "%s; by stage %s; steps redone after %d kills while training: median %d, most %d"
+                + " (interval %d); next attempt after: median %.1f s, most %.1f s (timeout %d s)",
+            runs.summary(killed + " kills"),
+            stages,
             redone.size(),
             redone.isEmpty() ? 0 : redone.get(redone.size() / 2),
             most,
             Plans.INTERVAL,
             waits.isEmpty() ? 0 : waits.get(waits.size() / 2),
             longest,
-            Tools.HEARTBEAT_SECONDS,
-            runs.wrong().isEmpty() ? "" : "; " + runs.wrong());
+            Tools.HEARTBEAT_SECONDS);
     String asked =
         String.format(
             Locale.ROOT,
@@ -162,21 +160,9 @@ final class WorkerKills implements Trial {
             setting.scale().kills(),
             setting.scale().runs());
     boolean holds =
-        setting.scale().enough(killed, setting.scale().kills())
+        setting.scale().enough(killed.get(), setting.scale().kills())
             && runs.wrong().isEmpty()
             && (!setting.scale().timed() || (most <= Plans.INTERVAL && longest <= limit));
     return Verdict.of("worker kill -9", asked, measured, holds);
-  }
-
-  private static int count(int[] done) {
-    synchronized (done) {
-      return done[0];
-    }
-  }
-
-  private static void count(int[] done, int more) {
-    synchronized (done) {
-      done[0] += more;
-    }
   }
 }

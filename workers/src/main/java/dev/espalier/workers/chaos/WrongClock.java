@@ -69,7 +69,7 @@ final class WrongClock implements Trial {
         jumps++;
         jumped = System.nanoTime();
       }
-      String measured = ServerCrashes.measured(jumps, runs).replace(" over", " jumps over");
+      String measured = runs.summary(jumps + " jumps");
       return Verdict.of("worker clock", asked, measured, runs.wrong().isEmpty() && jumps >= 2);
     }
   }

@@ -57,7 +57,7 @@ final class Zombies implements Trial {
         }
       }
       String measured =
-          ServerCrashes.measured(zombies, runs)
+          runs.summary(String.valueOf(zombies))
               + "; writes of an old epoch that count: "
               + accepted;
       boolean holds =
