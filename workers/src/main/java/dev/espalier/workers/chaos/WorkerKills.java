@@ -14,7 +14,10 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Two workers are killed at random moments of their stages, again and again. */
+/**
+ * Two workers are killed at random moments of their stages, again and again; every other time, by
+ * lot, of a finetune, which is a small part of the trials' short runs and the most of real ones.
+ */
 final class WorkerKills implements Trial {
   /**
    * Longest wait between a stage's begin and the kill, in ms. Stages shorter than that sometimes
@@ -96,14 +99,14 @@ final class WorkerKills implements Trial {
       throws Exception {
     Attempts attempts = new Attempts(ground.client());
     Ground.Worker worker = ground.worker(slot);
+    boolean training = random.nextBoolean();
     while (!over) {
       Thread.sleep(100);
       if (!worker.process().alive()) worker = ground.worker(slot);
       if (killed.get() >= wanted) continue;
-      if (attempts.of(worker, runs.open()).isEmpty()) continue;
+      if (at(attempts, worker, runs, training).isEmpty()) continue;
       Thread.sleep(random.nextInt(LATEST));
-      Optional<Attempt> attempt = attempts.training(worker, runs.open());
-      if (attempt.isEmpty()) attempt = attempts.of(worker, runs.open());
+      Optional<Attempt> attempt = at(attempts, worker, runs, training);
       if (attempt.isEmpty()) continue;
       OptionalInt step = Gauges.step(worker, attempt.get().run());
       Instant moment = Instant.now();
@@ -113,6 +116,7 @@ final class WorkerKills implements Trial {
       if (step.isPresent()) {
         kills.add(new Kill(attempt.get(), step.getAsInt(), Committed.newest(ground.objects())));
       }
+      training = random.nextBoolean();
       worker = ground.worker(slot);
       while (!over && attempts.waitsFor(attempt.get())) {
         Optional<Instant> next = attempts.nextAfter(attempt.get());
@@ -123,6 +127,12 @@ final class WorkerKills implements Trial {
         Thread.sleep(100);
       }
     }
+  }
+
+  private static Optional<Attempt> at(
+      Attempts attempts, Ground.Worker worker, Runs runs, boolean training)
+      throws InterruptedException {
+    return training ? attempts.training(worker, runs.open()) : attempts.of(worker, runs.open());
   }
 
   private Verdict verdict(Setting setting, Runs runs) {
