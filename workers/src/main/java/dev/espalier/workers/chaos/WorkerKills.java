@@ -26,6 +26,9 @@ final class WorkerKills implements Trial {
    */
   private static final int LATEST = 12_000;
 
+  /** The same for a finetune, which its checkpoints carry on however often it is killed. */
+  private static final int LATEST_TRAINING = 6_000;
+
   private final List<Double> recoveries = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger killed = new AtomicInteger();
   private final Map<String, Integer> stages = new ConcurrentSkipListMap<>();
@@ -105,7 +108,7 @@ final class WorkerKills implements Trial {
       if (!worker.process().alive()) worker = ground.worker(slot);
       if (killed.get() >= wanted) continue;
       if (at(attempts, worker, runs, training).isEmpty()) continue;
-      Thread.sleep(random.nextInt(LATEST));
+      Thread.sleep(random.nextInt(training ? LATEST_TRAINING : LATEST));
       Optional<Attempt> attempt = at(attempts, worker, runs, training);
       if (attempt.isEmpty()) continue;
       OptionalInt step = Gauges.step(worker, attempt.get().run());
