@@ -8,7 +8,6 @@ import io.temporal.activity.ActivityInfo;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
-import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -58,18 +57,10 @@ final class ActivityClaimant implements Claimant {
   }
 
   private List<PendingActivityInfo> pending(String workflow, String run) {
-    DescribeWorkflowExecutionRequest request =
-        DescribeWorkflowExecutionRequest.newBuilder()
-            .setNamespace(context.getInfo().getNamespace())
-            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflow).setRunId(run))
-            .build();
     try {
-      return context
-          .getWorkflowClient()
-          .getWorkflowServiceStubs()
-          .blockingStub()
-          .describeWorkflowExecution(request)
-          .getPendingActivitiesList();
+      return PendingActivities.of(
+          context.getWorkflowClient(),
+          WorkflowExecution.newBuilder().setWorkflowId(workflow).setRunId(run).build());
     } catch (StatusRuntimeException e) {
       // A run of a server whose database is gone, or long ended and forgotten; or no server at all.
       if (UNKNOWN.contains(e.getStatus().getCode())) return List.of();

@@ -10,10 +10,12 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.data.Datasets;
 import dev.espalier.workflows.Artifact;
+import dev.espalier.workflows.DevServer;
 import dev.espalier.workflows.StageOptions;
 import dev.espalier.workflows.TrainActivity;
 import dev.espalier.workflows.TrainPlan;
 import dev.espalier.workflows.TrainWorkflow;
+import dev.espalier.workflows.WireFormat;
 import dev.espalier.workflows.WorkflowTypes;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
@@ -28,12 +30,17 @@ import io.temporal.api.workflowservice.v1.ResetActivityRequest;
 import io.temporal.api.workflowservice.v1.UnpauseActivityRequest;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.interceptors.ActivityExecutionContextBase;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.testing.TemporalDevServer;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
@@ -66,7 +73,9 @@ class ControlledStageTest {
   private static final int STEPS = 24;
   private static final String QUEUE = "silent";
 
-  private static DevServer server;
+  private static TemporalDevServer server;
+  private static WorkflowServiceStubs service;
+  private static WorkflowClient client;
   private static String uninterrupted;
 
   @TempDir private static Path elsewhere;
@@ -77,6 +86,13 @@ class ControlledStageTest {
   @BeforeAll
   static void start() throws Exception {
     server = DevServer.start();
+    service =
+        WorkflowServiceStubs.newServiceStubs(
+            WorkflowServiceStubsOptions.newBuilder().setTarget(server.getTarget()).build());
+    client =
+        WorkflowClient.newInstance(
+            service,
+            WorkflowClientOptions.newBuilder().setDataConverter(WireFormat.converter()).build());
     StageBench alone = new StageBench(elsewhere);
     TrainPlan plan = TrainPlan.of(plan());
     try (InActivity activities = new InActivity(alone.bench)) {
@@ -88,6 +104,7 @@ class ControlledStageTest {
 
   @AfterAll
   static void end() {
+    if (service != null) service.shutdownNow();
     if (server != null) server.close();
   }
 
@@ -112,7 +129,7 @@ class ControlledStageTest {
     factory.newWorker(QUEUE).registerWorkflowImplementationTypes(ImpatientImpl.class);
     factory.start();
     WorkflowStub run =
-        server.client.newUntypedWorkflowStub(
+        client.newUntypedWorkflowStub(
             "Impatient", WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build());
     run.start(plan());
     await(() -> step(run) >= 5);
@@ -345,8 +362,7 @@ class ControlledStageTest {
     worker.registerActivitiesImplementations(new Zombie());
     factory.start();
     int attempt =
-        server
-            .client
+        client
             .newWorkflowStub(
                 Calling.class, WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build())
             .call();
@@ -371,7 +387,7 @@ class ControlledStageTest {
   private WorkerFactory factory() {
     WorkerFactory factory =
         WorkerFactory.newInstance(
-            server.client,
+            client,
             WorkerFactoryOptions.newBuilder()
                 .setWorkerInterceptors(new TypedFailures(), new Slow())
                 .build());
@@ -390,7 +406,7 @@ class ControlledStageTest {
 
   private static WorkflowStub train(String id) {
     WorkflowStub run =
-        server.client.newUntypedWorkflowStub(
+        client.newUntypedWorkflowStub(
             TrainWorkflow.class.getSimpleName(), StageOptions.run(id, "a test"));
     run.start(plan());
     return run;
@@ -435,7 +451,7 @@ class ControlledStageTest {
   }
 
   private static WorkflowServiceBlockingStub stub() {
-    return server.service.blockingStub();
+    return service.blockingStub();
   }
 
   private static void await(BooleanSupplier condition) {

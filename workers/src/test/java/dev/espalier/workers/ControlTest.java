@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
+import dev.espalier.workflows.DevServer;
 import io.temporal.testing.TemporalDevServer;
 import java.io.IOException;
 import java.nio.file.Path;

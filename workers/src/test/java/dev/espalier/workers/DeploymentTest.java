@@ -15,6 +15,7 @@ import dev.espalier.workers.process.RecipeFolder;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workers.process.WorkerProcess;
 import dev.espalier.workflows.CompressionResult;
+import dev.espalier.workflows.DevServer;
 import dev.espalier.workflows.StageOptions;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

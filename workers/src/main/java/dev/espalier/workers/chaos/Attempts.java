@@ -1,10 +1,9 @@
 package dev.espalier.workers.chaos;
 
+import dev.espalier.activities.PendingActivities;
 import io.grpc.StatusRuntimeException;
-import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
-import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import java.time.Instant;
 import java.util.Collection;
@@ -75,17 +74,8 @@ record Attempts(WorkflowClient client) {
   }
 
   private List<PendingActivityInfo> pending(String run) {
-    DescribeWorkflowExecutionRequest request =
-        DescribeWorkflowExecutionRequest.newBuilder()
-            .setNamespace(client.getOptions().getNamespace())
-            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
-            .build();
     try {
-      return client
-          .getWorkflowServiceStubs()
-          .blockingStub()
-          .describeWorkflowExecution(request)
-          .getPendingActivitiesList();
+      return PendingActivities.of(client, run);
     } catch (StatusRuntimeException e) {
       return List.of(); // The server is away, or the run has ended and is forgotten.
     }

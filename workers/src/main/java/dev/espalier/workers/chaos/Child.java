@@ -1,11 +1,10 @@
 package dev.espalier.workers.chaos;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.workers.connection.Health;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +72,7 @@ final class Child implements AutoCloseable {
    */
   Child listening(int port) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!listens(port)) {
+    while (!Health.listens("127.0.0.1:" + port)) {
       if (!alive() || System.nanoTime() > end) {
         close();
         throw new InvalidInput(log.getFileName() + " did not start: " + lastLine());
@@ -91,15 +90,6 @@ final class Child implements AutoCloseable {
   static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
-    }
-  }
-
-  static boolean listens(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 

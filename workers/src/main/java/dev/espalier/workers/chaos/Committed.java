@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** The checkpoints of finetunes as they lie in a store, read without taking part. */
 final class Committed {
@@ -47,8 +48,7 @@ final class Committed {
             .map(ObjectStore.Content::bytes);
     if (newest.isEmpty()) return List.of();
     JsonNode ledger = Json.parse(new String(newest.get(), StandardCharsets.UTF_8), "ledger");
-    JsonNode body = ledger.has("entries") ? ledger : ledger.path("content");
-    return body.path("entries").findParents("step").stream()
+    return StreamSupport.stream(ledger.path("entries").spliterator(), false)
         .map(entry -> new Entry(entry.get("step").asInt(), entry.get("epoch").asLong()))
         .toList();
   }

@@ -2,12 +2,9 @@ package dev.espalier.workers.chaos;
 
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.workers.connection.Settings;
-import java.io.File;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +26,8 @@ record Tools(Path temporal, Optional<Path> minio, List<String> java, Settings se
    */
   static Tools find(Settings settings) {
     Path temporal =
-        program(settings, "TEMPORAL_CLI", "temporal")
+        settings
+            .program("TEMPORAL_CLI", "temporal")
             .orElseThrow(
                 () ->
                     new InvalidInput(
@@ -46,20 +44,6 @@ record Tools(Path temporal, Optional<Path> minio, List<String> java, Settings se
     java.add("-Despalier.heartbeat=" + HEARTBEAT_SECONDS);
     java.add("-cp");
     java.add(System.getProperty("java.class.path"));
-    return new Tools(
-        temporal, program(settings, "MINIO_BIN", "minio"), List.copyOf(java), settings);
-  }
-
-  private static Optional<Path> program(Settings settings, String variable, String name) {
-    return settings
-        .variable(variable)
-        .map(Path::of)
-        .or(
-            () ->
-                Arrays.stream(settings.variable("PATH").orElse("").split(File.pathSeparator))
-                    .filter(folder -> !folder.isEmpty())
-                    .map(folder -> Path.of(folder, name))
-                    .filter(Files::isExecutable)
-                    .findFirst());
+    return new Tools(temporal, settings.program("MINIO_BIN", "minio"), List.copyOf(java), settings);
   }
 }

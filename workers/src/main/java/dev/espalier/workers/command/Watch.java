@@ -1,6 +1,7 @@
 package dev.espalier.workers.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.activities.PendingActivities;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionWorkflow;
 import dev.espalier.workflows.Pausable;
@@ -8,9 +9,7 @@ import dev.espalier.workflows.RunStatus;
 import dev.espalier.workflows.SweepArm;
 import dev.espalier.workflows.SweepWorkflow;
 import io.grpc.StatusRuntimeException;
-import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
-import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowException;
 import java.util.List;
@@ -56,18 +55,8 @@ final class Watch {
 
   /** The last heartbeat of the stage that a run has at work. */
   Optional<Beat> beat(String run) {
-    DescribeWorkflowExecutionRequest request =
-        DescribeWorkflowExecutionRequest.newBuilder()
-            .setNamespace(client.getOptions().getNamespace())
-            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
-            .build();
     try {
-      return client
-          .getWorkflowServiceStubs()
-          .blockingStub()
-          .describeWorkflowExecution(request)
-          .getPendingActivitiesList()
-          .stream()
+      return PendingActivities.of(client, run).stream()
           .flatMap(activity -> read(activity).stream())
           .findFirst();
     } catch (StatusRuntimeException e) {

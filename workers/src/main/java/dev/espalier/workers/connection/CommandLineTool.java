@@ -3,11 +3,8 @@ package dev.espalier.workers.connection;
 import dev.espalier.compression.InvalidInput;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TemporalDevServerOptions;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** The {@code temporal} command line tool and the development server in it. */
@@ -25,14 +22,7 @@ final class CommandLineTool {
    * @throws InvalidInput if {@code TEMPORAL_CLI} names no program
    */
   static Optional<Path> find(Settings settings) {
-    Optional<Path> named = settings.variable("TEMPORAL_CLI").map(Path::of);
-    named.ifPresent(
-        path ->
-            InvalidInput.require(
-                Files.isRegularFile(path) && Files.isExecutable(path),
-                "TEMPORAL_CLI is %s, which is no program",
-                path));
-    return named.or(() -> onPath(settings));
+    return settings.program("TEMPORAL_CLI", "temporal");
   }
 
   /**
@@ -64,14 +54,5 @@ final class CommandLineTool {
               tool, PORT, INTERFACE_PORT, folder.serverLog()),
           e);
     }
-  }
-
-  private static Optional<Path> onPath(Settings settings) {
-    String path = settings.variable("PATH").orElse("");
-    return Arrays.stream(path.split(File.pathSeparator))
-        .filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, "temporal"))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst();
   }
 }

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Whether somebody is there. */
-final class Health {
+public final class Health {
   private static final int NEAR_MILLIS = 500;
   private static final int FAR_MILLIS = 5000;
 
   private Health() {}
 
   /** Whether somebody listens at {@code address} (HOST:PORT) on this machine. */
-  static boolean listens(String address) {
+  public static boolean listens(String address) {
     return listens(address, NEAR_MILLIS);
   }
 

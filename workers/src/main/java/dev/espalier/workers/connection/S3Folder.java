@@ -16,7 +16,7 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
  * 127.0.0.1 at a free port and knows one pair of credentials, drawn anew by each process. Several
  * processes may each serve the same folder.
  */
-final class S3Folder implements AutoCloseable {
+public final class S3Folder implements AutoCloseable {
   /** A part or a whole object may be as large as S3 lets one be: 5 GiB. */
   private static final long LARGEST = 5L << 30;
 
@@ -32,13 +32,21 @@ final class S3Folder implements AutoCloseable {
 
   /** Starts serving {@code folder}, which is made if it is not there. */
   static S3Folder serve(Path folder) throws IOException {
+    return serve(folder, 0, draw(), draw());
+  }
+
+  /**
+   * As {@link #serve(Path)}, for whoever says where and to whom.
+   *
+   * @param port of 127.0.0.1; 0 for a free one
+   */
+  public static S3Folder serve(Path folder, int port, String accessKey, String secretKey)
+      throws IOException {
     Files.createDirectories(folder);
-    String accessKey = draw();
-    String secretKey = draw();
     S3Proxy server =
         S3Proxy.builder()
             .blobStore(new FilesystemNio2BlobStore(folder.toString()))
-            .endpoint(URI.create("http://127.0.0.1:0"))
+            .endpoint(URI.create("http://127.0.0.1:" + port))
             .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
             .jettyMaxThreads(24)
             .v4MaxNonChunkedRequestSize(LARGEST)

@@ -1,7 +1,10 @@
 package dev.espalier.workers.connection;
 
 import dev.espalier.compression.InvalidInput;
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,28 @@ public record Settings(Path home, Path work, Map<String, String> environment) {
   /** A variable's value, unless it is unset or blank. */
   public Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).map(String::strip).filter(v -> !v.isEmpty());
+  }
+
+  /**
+   * The program that a variable names, else the first of that name on the path, if any.
+   *
+   * @throws InvalidInput if the variable names no program
+   */
+  public Optional<Path> program(String variable, String name) {
+    Optional<Path> named = variable(variable).map(Path::of);
+    named.ifPresent(
+        path -> InvalidInput.require(runs(path), "%s is %s, which is no program", variable, path));
+    return named.or(
+        () ->
+            Arrays.stream(variable("PATH").orElse("").split(File.pathSeparator))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, name))
+                .filter(Settings::runs)
+                .findFirst());
+  }
+
+  private static boolean runs(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
   /** A variable's whole, non-negative number, or {@code otherwise} where it is unset. */

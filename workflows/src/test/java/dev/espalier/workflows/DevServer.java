@@ -1,34 +1,22 @@
-package dev.espalier.workers;
+package dev.espalier.workflows;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import dev.espalier.compression.ExternalProgram;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TemporalDevServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /** The real Temporal server of the {@code temporal} command, in memory, on a free port. */
-final class DevServer {
+public final class DevServer {
   private DevServer() {}
 
-  /** Starts it; where there is no {@code temporal} on the path the test is skipped, in words. */
-  static TemporalDevServer start() throws IOException {
-    Optional<Path> tool =
-        List.of(System.getenv("PATH").split(":")).stream()
-            .map(folder -> Path.of(folder, "temporal"))
-            .filter(Files::isExecutable)
-            .findFirst();
-    if (tool.isEmpty()) System.err.println("SKIPPED: no `temporal` command on the path");
-    assumeTrue(tool.isPresent(), "no `temporal` command on the path");
+  /** Starts it; without a {@code temporal} the test ends as {@link ExternalProgram#get} says. */
+  public static TemporalDevServer start() throws IOException {
     return TemporalDevServer.start(
         "default",
         TemporalDevServerOptions.newBuilder()
-            .setExistingPath(tool.get().toString())
+            .setExistingPath(ExternalProgram.TEMPORAL.get().toString())
             .setDownloadEnabled(false)
             .setIp("127.0.0.1")
             .setPort(freePort())
