@@ -1,6 +1,7 @@
 package dev.espalier.workers.bench;
 
 import dev.espalier.compression.CounterRandom;
+import dev.espalier.compression.evaluate.FeatureFile;
 import dev.espalier.compression.tensor.Dtype;
 import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
@@ -49,15 +50,13 @@ final class Features {
     return sum * Math.sqrt(3);
   }
 
+  /** Mapped, as the features of an evaluation are. */
   static Tensor real(Path folder) throws IOException {
-    return read(folder.resolve("real.safetensors"));
+    return FeatureFile.map(folder.resolve("real.safetensors"));
   }
 
+  /** Mapped, as the features of an evaluation are. */
   static Tensor fake(Path folder) throws IOException {
-    return read(folder.resolve("fake.safetensors"));
-  }
-
-  private static Tensor read(Path file) throws IOException {
-    return Safetensors.read(file).tensors().get("features");
+    return FeatureFile.map(folder.resolve("fake.safetensors"));
   }
 }

@@ -1,10 +1,9 @@
 package dev.espalier.workers.bench;
 
-import dev.espalier.compression.evaluate.FeatureStatistics;
 import dev.espalier.compression.evaluate.FrechetDistance;
 import dev.espalier.compression.evaluate.Normalisation;
+import dev.espalier.compression.tensor.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -29,18 +28,10 @@ record FrechetBenchmark() implements Benchmark {
 
   @Override
   public void measure(Path folder, Rounds rounds) throws IOException {
+    Tensor real = Features.real(folder);
+    Tensor fake = Features.fake(folder);
     double[] distance = {0};
-    rounds.each(1, () -> distance[0] = distance(folder));
+    rounds.each(1, () -> distance[0] = FrechetDistance.of(real, fake, Normalisation.UNBIASED));
     rounds.results(Map.of("distance", distance[0]));
-  }
-
-  private static double distance(Path folder) {
-    try {
-      FeatureStatistics real = FeatureStatistics.of(Features.real(folder));
-      FeatureStatistics fake = FeatureStatistics.of(Features.fake(folder));
-      return FrechetDistance.of(real, fake, Normalisation.UNBIASED);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
