@@ -6,28 +6,26 @@ import static dev.espalier.workflows.CompressionOrder.FINETUNE;
 import static dev.espalier.workflows.CompressionOrder.PRUNE;
 import static dev.espalier.workflows.CompressionOrder.PRUNED;
 import static dev.espalier.workflows.CompressionOrder.SVS;
-import static dev.espalier.workflows.Gate.refuse;
 import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.finetune.FinetuneConfig;
 import io.temporal.workflow.Workflow;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /** Carries out the stages of {@link CompressionOrder} as activities. */
-public final class CompressionWorkflowImpl implements CompressionWorkflow {
+public final class CompressionWorkflowImpl extends ControlledRun<CompressionPlan>
+    implements CompressionWorkflow {
   private static final String PLAN = "plan";
   private static final String REPORT = "report";
 
-  private static final Logger log = Workflow.getLogger(CompressionWorkflowImpl.class);
-
   private final String run = Workflow.getInfo().getWorkflowId();
-  private final Gate gate = new Gate();
-  private final RunSteps steps = new RunSteps(gate);
-  private @Nullable CompressionPlan plan;
+
+  /** A run that has not begun. */
+  public CompressionWorkflowImpl() {
+    super(FINETUNE);
+  }
 
   @Override
   public CompressionResult run(@Nullable JsonNode request) {
@@ -121,76 +119,14 @@ public final class CompressionWorkflowImpl implements CompressionWorkflow {
     return Workflow.newActivityStub(activity, StageOptions.device(steps.summary(step)));
   }
 
-  private CompressionPlan resolved() {
-    return Objects.requireNonNull(plan, "the plan");
+  @Override
+  CompressionPlan extended(CompressionPlan plan, Extension more) {
+    return plan.extended(more);
   }
 
   @Override
-  public String pause() {
-    steps.pause();
-    return steps.awaitHeld();
-  }
-
-  @Override
-  public void checkPause() {
-    gate.checkPause();
-  }
-
-  @Override
-  public void pauseSignal() {
-    steps.pause();
-  }
-
-  @Override
-  public String resume() {
-    return steps.resume();
-  }
-
-  @Override
-  public void checkResume() {
-    gate.checkResume();
-  }
-
-  @Override
-  public void resumeSignal() {
-    steps.resume();
-  }
-
-  @Override
-  public boolean paused() {
-    return gate.paused();
-  }
-
-  @Override
-  public String extend(@Nullable JsonNode request) {
-    CompressionPlan before = resolved();
-    CompressionPlan longer = before.extended(Extension.of(request));
-    plan = longer;
-    steps.change(FINETUNE, Summaries.of(longer.finetune()));
-    return Extension.line(FINETUNE, before.finetune(), longer.finetune());
-  }
-
-  @Override
-  public void checkExtend(@Nullable JsonNode request) {
-    Extension more = Extension.of(request);
-    refuse(plan == null, "the plan is not resolved yet; try again in a moment");
-    refuse(!resolved().finetunes(), "finetune.steps is 0; this run trains nothing");
-    refuse(
-        !steps.open(FINETUNE),
-        "finetune is over; `espalier extend` starts a longer run of the same plan");
-    resolved().extended(more);
-  }
-
-  @Override
-  public void extendSignal(@Nullable JsonNode request) {
-    Workflow.await(() -> plan != null);
-    try {
-      checkExtend(request);
-    } catch (InvalidInput e) {
-      log.warn("signal to extend ignored: {}", e.getMessage());
-      return;
-    }
-    extend(request);
+  FinetuneConfig trainingOf(CompressionPlan plan) {
+    return plan.finetune();
   }
 
   @Override

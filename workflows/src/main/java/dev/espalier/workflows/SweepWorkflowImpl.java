@@ -206,8 +206,8 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     try {
       signal.accept(arm);
       return true;
-    } catch (SignalExternalWorkflowException | ChildWorkflowFailure e) {
-      return false;
+    } catch (SignalExternalWorkflowException | ChildWorkflowFailure | ApplicationFailure e) {
+      return false; // The SDK tells of an arm that the server no longer knows in the last way.
     }
   }
 

@@ -1,23 +1,20 @@
 package dev.espalier.workflows;
 
-import static dev.espalier.workflows.Gate.refuse;
 import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.compression.InvalidInput;
+import dev.espalier.compression.finetune.FinetuneConfig;
 import io.temporal.workflow.Workflow;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /** One stage. */
-public final class TrainWorkflowImpl implements TrainWorkflow {
+public final class TrainWorkflowImpl extends ControlledRun<TrainPlan> implements TrainWorkflow {
   private static final String TRAIN = "train";
-  private static final Logger log = Workflow.getLogger(TrainWorkflowImpl.class);
 
-  private final Gate gate = new Gate();
-  private final RunSteps steps = new RunSteps(gate);
-  private @Nullable TrainPlan plan;
+  /** A run that has not begun. */
+  public TrainWorkflowImpl() {
+    super(TRAIN);
+  }
 
   @Override
   public TrainActivity.Result run(@Nullable JsonNode request) {
@@ -42,75 +39,14 @@ public final class TrainWorkflowImpl implements TrainWorkflow {
         .train(request);
   }
 
-  private TrainPlan resolved() {
-    return Objects.requireNonNull(plan, "the plan");
+  @Override
+  TrainPlan extended(TrainPlan plan, Extension more) {
+    return plan.extended(more);
   }
 
   @Override
-  public String pause() {
-    steps.pause();
-    return steps.awaitHeld();
-  }
-
-  @Override
-  public void checkPause() {
-    gate.checkPause();
-  }
-
-  @Override
-  public void pauseSignal() {
-    steps.pause();
-  }
-
-  @Override
-  public String resume() {
-    return steps.resume();
-  }
-
-  @Override
-  public void checkResume() {
-    gate.checkResume();
-  }
-
-  @Override
-  public void resumeSignal() {
-    steps.resume();
-  }
-
-  @Override
-  public boolean paused() {
-    return gate.paused();
-  }
-
-  @Override
-  public String extend(@Nullable JsonNode request) {
-    TrainPlan before = resolved();
-    TrainPlan longer = before.extended(Extension.of(request));
-    plan = longer;
-    steps.change(TRAIN, Summaries.of(longer.finetune()));
-    return Extension.line(TRAIN, before.finetune(), longer.finetune());
-  }
-
-  @Override
-  public void checkExtend(@Nullable JsonNode request) {
-    Extension more = Extension.of(request);
-    refuse(plan == null, "the run has not begun yet; try again in a moment");
-    refuse(
-        !steps.open(TRAIN),
-        "the training is over; `espalier extend` starts a longer one of the same plan");
-    resolved().extended(more);
-  }
-
-  @Override
-  public void extendSignal(@Nullable JsonNode request) {
-    Workflow.await(() -> plan != null);
-    try {
-      checkExtend(request);
-    } catch (InvalidInput e) {
-      log.warn("signal to extend ignored: {}", e.getMessage());
-      return;
-    }
-    extend(request);
+  FinetuneConfig trainingOf(TrainPlan plan) {
+    return plan.finetune();
   }
 
   @Override

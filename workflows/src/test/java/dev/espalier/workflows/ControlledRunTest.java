@@ -220,7 +220,7 @@ class ControlledRunTest {
     WorkflowStub untrained = temporal.compress("untrained", "{\"finetune\": {\"steps\": 0}}");
     await(() -> temporal.device.calls.size() == 2);
     assertThat(refusal(untrained, "extend", InProcess.json("{\"steps\": 1}")))
-        .isEqualTo("finetune.steps is 0; this run trains nothing");
+        .isEqualTo("finetune.steps is 0; this plan trains nothing");
     temporal.device.gate.countDown();
 
     temporal.desk.gate = new CountDownLatch(1);
@@ -280,7 +280,7 @@ class ControlledRunTest {
         temporal.sweep("held", "{\"parallel\": 1, \"axes\": {\"prune.ratio\": [0.3, 0.5]}}");
     await(() -> temporal.device.underWay.size() == 1);
     String arm = temporal.device.underWay.iterator().next();
-    ask(sweep, "pause");
+    assertThat(ask(sweep, "pause")).startsWith("1 arms are told to pause");
     temporal.device.gate.countDown();
     WorkflowStub first = temporal.server.getWorkflowClient().newUntypedWorkflowStub(arm);
     await(() -> status(first).steps().get(3).state() == RunStatus.State.PAUSED);
