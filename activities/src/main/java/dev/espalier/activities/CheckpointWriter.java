@@ -92,6 +92,18 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
+  /** Waits until none is in flight, but at most so long. */
+  public void await(Duration most) {
+    if (inFlight == null) return;
+    try {
+      inFlight.get(most.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      // Told by busy and by check.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
    * Waits until none is in flight, also where the thread is interrupted: what is being committed is
    * what an interrupted training leaves. Throws what the commit failed with.

@@ -242,6 +242,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
       takeAlong(at, state, stop);
       throw stop;
     }
+    holdBack(at);
     if (at < config.steps() && rhythm.due(at) && !writer.busy() && !checkpoints.lists(at)) {
       if (rhythm.affordable()) copy(at, state);
       else stretch();
@@ -256,6 +257,18 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
       told = progress.checkpoint();
       step.liveness().send(progress);
     }
+  }
+
+  /** Waits for a checkpoint that is late, as far as the guard lets it. */
+  private void holdBack(int at) {
+    if (at < config.steps() && rhythm.late(at) && writer.busy() && rhythm.affordable()) {
+      long began = System.nanoTime();
+      writer.await(rhythm.room());
+      double seconds = (System.nanoTime() - began) * 1e-9;
+      rhythm.waited(seconds);
+      step.meters().checkpointStall(seconds);
+    }
+    if (!writer.busy()) rhythm.settled(at);
   }
 
   private void copy(int at, Supplier<TrainingState> state) {

@@ -13,16 +13,44 @@ class CheckpointRhythmTest {
   private final AtomicLong now = new AtomicLong();
 
   @Test
-  void aCheckpointIsDueAtEveryMultipleAndStaysDueUntilItIsTaken() {
+  void ofAShortIntervalOneIsDueAtEveryMultipleAndStaysDueUntilItIsTaken() {
+    CheckpointRhythm rhythm = rhythm("{\"checkpointEvery\": 10}");
+
+    assertThat(List.of(rhythm.due(9), rhythm.due(10), rhythm.due(13)))
+        .containsExactly(false, true, true);
+    rhythm.took(13, 0);
+    assertThat(List.of(rhythm.due(13), rhythm.due(19), rhythm.due(20)))
+        .containsExactly(false, false, true);
+    rhythm.from(37);
+    assertThat(List.of(rhythm.due(38), rhythm.due(40), rhythm.late(1_000)))
+        .containsExactly(false, true, false);
+  }
+
+  @Test
+  void elseAsMuchEarlierAsTheSlowestCommitTook() {
     CheckpointRhythm rhythm = rhythm("{\"checkpointEvery\": 50}");
 
-    assertThat(List.of(rhythm.due(49), rhythm.due(50), rhythm.due(53)))
-        .containsExactly(false, true, true);
-    rhythm.took(53, 0);
-    assertThat(List.of(rhythm.due(53), rhythm.due(99), rhythm.due(100)))
-        .containsExactly(false, false, true);
-    rhythm.from(157);
-    assertThat(List.of(rhythm.due(158), rhythm.due(200))).containsExactly(false, true);
+    assertThat(List.of(rhythm.due(39), rhythm.due(40))).containsExactly(false, true);
+    rhythm.took(40, 0);
+    rhythm.settled(47);
+    assertThat(List.of(rhythm.due(81), rhythm.due(82))).containsExactly(false, true);
+    rhythm.took(82, 0);
+    rhythm.settled(83);
+    assertThat(List.of(rhythm.due(123), rhythm.due(124))).containsExactly(false, true);
+    rhythm.took(124, 0);
+    assertThat(List.of(rhythm.late(131), rhythm.late(132))).containsExactly(false, true);
+    rhythm.settled(170);
+    assertThat(rhythm.late(173)).isFalse();
+    assertThat(List.of(rhythm.due(148), rhythm.due(149))).containsExactly(false, true);
+  }
+
+  @Test
+  void oneIsDueWhereverOneIsToBeKeptForEver() {
+    CheckpointRhythm rhythm = rhythm("{\"checkpointEvery\": 50, \"keep\": {\"every\": 30}}");
+
+    assertThat(List.of(rhythm.due(29), rhythm.due(30))).containsExactly(false, true);
+    rhythm.took(30, 0);
+    assertThat(List.of(rhythm.due(59), rhythm.due(60))).containsExactly(false, true);
   }
 
   @Test
@@ -40,7 +68,7 @@ class CheckpointRhythmTest {
 
   @Test
   void cheapCopiesNeverChangeTheInterval() {
-    assertThat(taken(0.1, 0.04, 2_000)).hasSize(40).startsWith(50, 100, 150).endsWith(2_000);
+    assertThat(taken(0.1, 0.04, 2_000)).hasSize(41).startsWith(40, 89, 138).endsWith(2_000);
   }
 
   @Test
@@ -48,7 +76,7 @@ class CheckpointRhythmTest {
     List<Integer> taken = taken(0.1, 0.5, 20_000);
 
     double share = taken.size() * 0.5 / (20_000 * 0.1);
-    assertThat(taken).startsWith(50, 100);
+    assertThat(taken).startsWith(40, 89);
     assertThat(share)
         .isCloseTo(CheckpointRhythm.LARGEST_SHARE, within(0.001))
         .isLessThanOrEqualTo(
@@ -62,6 +90,7 @@ class CheckpointRhythmTest {
     List<Integer> taken = new ArrayList<>();
     for (int step = 1; step <= steps; step++) {
       after(stepSeconds);
+      rhythm.settled(step - 1);
       if (!rhythm.due(step) || !rhythm.affordable()) continue;
       rhythm.took(step, copySeconds);
       taken.add(step);

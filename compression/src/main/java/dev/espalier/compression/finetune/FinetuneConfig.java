@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  *     AVX512_BF16)
  * @param flip whether images are mirrored left to right at random
  * @param validateEvery steps between two validation losses
- * @param checkpointEvery steps between two checkpoints; each is committed beside the training, and
- *     later where the one before it is not committed yet or copying would hold the training up
+ * @param checkpointEvery steps that are done again after a crash, at most, from 20 on; checkpoints
+ *     are committed beside the training and begun that much earlier, but later where copying would
+ *     hold the training up. Below 20, steps between two checkpoints
  * @param seed of all randomness; every draw is a function of (seed, purpose, step)
  * @param distillation weight w of the teacher's prediction in the loss, w·‖ε_teacher − ε_θ‖² + (1 −
  *     w)·‖ε − ε_θ‖² (Diff-Pruning's repository: 0.7), 0 to 1; the teacher is the dense network, and

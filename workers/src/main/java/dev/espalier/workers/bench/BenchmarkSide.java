@@ -1,10 +1,10 @@
 package dev.espalier.workers.bench;
 
 import dev.espalier.compression.Json;
+import dev.espalier.compression.tensor.OperatorTimes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,10 +12,14 @@ import java.util.TreeMap;
 
 /**
  * Our side of a benchmark, as a process: {@code prepare NAME FOLDER}, or {@code measure NAME
- * FOLDER}, which prints {@code ready}, takes a line {@code round} for every {@code took SECONDS}
- * and ends at the end of its input with {@code end} and a JSON object of results.
+ * FOLDER}, which prints {@code ready}, takes a line {@code round} for every {@code took SECONDS},
+ * or {@code profile} for a round with a line {@code operators} and a JSON object of seconds before
+ * that, and ends at the end of its input with {@code end} and a JSON object of results.
  */
 public final class BenchmarkSide {
+  /** The time of a profiled round that is not PyTorch's; the Python side calls it so, too. */
+  private static final String OUTSIDE = "outside PyTorch";
+
   private BenchmarkSide() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -26,28 +30,48 @@ public final class BenchmarkSide {
       return;
     }
     Pipe pipe =
-        new Pipe(
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
-            System.out,
-            new TreeMap<>());
+        new Pipe(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
     benchmark.measure(folder, pipe);
     pipe.results().put("peakMiB", ResidentSet.peakMiB());
     System.out.println("end " + Json.write(pipe.results()));
   }
 
-  private record Pipe(BufferedReader in, PrintStream out, Map<String, Double> results)
-      implements Benchmark.Rounds {
+  private static final class Pipe implements Benchmark.Rounds {
+    private final BufferedReader in;
+    private final Map<String, Double> results = new TreeMap<>();
+    private boolean profiled;
+    private long began;
+
+    Pipe(BufferedReader in) {
+      this.in = in;
+    }
+
+    Map<String, Double> results() {
+      return results;
+    }
+
     @Override
     public boolean next() throws IOException {
       if (results.put("rounds", results.getOrDefault("rounds", 0.0) + 1) == null) {
-        out.println("ready");
+        System.out.println("ready");
       }
-      return in.readLine() != null;
+      String asked = in.readLine();
+      profiled = "profile".equals(asked);
+      if (profiled) OperatorTimes.begin();
+      began = System.nanoTime();
+      return asked != null;
     }
 
     @Override
     public void took(double seconds) {
-      out.println("took " + seconds);
+      if (profiled) {
+        double whole = (System.nanoTime() - began) * 1e-9;
+        Map<String, Double> operators = OperatorTimes.end();
+        double inside = operators.values().stream().mapToDouble(Double::doubleValue).sum();
+        operators.put(OUTSIDE, whole - inside);
+        System.out.println("operators " + Json.write(operators));
+      }
+      System.out.println("took " + seconds);
     }
 
     @Override

@@ -90,6 +90,23 @@ public record Comparer(Path home, String python, int threads, int rounds) {
     }
   }
 
+  /** What a round takes, operator by operator: seconds here and in Python. */
+  public Profile profile(String name) throws IOException {
+    Benchmark benchmark = Benchmarks.named(name);
+    Path folder = Files.createTempDirectory("espalier-bench");
+    try {
+      prepare(name, folder);
+      try (Side here = java(name, folder);
+          Side there = python(benchmark, folder)) {
+        here.round();
+        there.round();
+        return new Profile(name, here.profile(), there.profile());
+      }
+    } finally {
+      delete(folder);
+    }
+  }
+
   private Comparison run(
       String name, Benchmark benchmark, Path folder, Map<String, String> environment)
       throws IOException {

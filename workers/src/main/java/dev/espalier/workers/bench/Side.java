@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** One of the two processes of a benchmark, seen from the one that compares them. */
 final class Side implements AutoCloseable {
@@ -42,9 +43,24 @@ final class Side implements AutoCloseable {
 
   /** Seconds per unit in one more round. */
   double round() throws IOException {
-    to.write("round\n");
-    to.flush();
+    tell("round");
     return Double.parseDouble(expect("took"));
+  }
+
+  /** Seconds that one more round spends in each of PyTorch's operators, and outside of them. */
+  Map<String, Double> profile() throws IOException {
+    tell("profile");
+    Map<String, Double> seconds = new TreeMap<>();
+    for (var operator : Json.parse(expect("operators"), "operators").properties()) {
+      seconds.put(operator.getKey(), operator.getValue().asDouble());
+    }
+    expect("took");
+    return seconds;
+  }
+
+  private void tell(String word) throws IOException {
+    to.write(word + "\n");
+    to.flush();
   }
 
   /** Ends the process; returns its results. */

@@ -50,7 +50,7 @@ final class WorkerKills implements Trial {
 
   @Override
   public int references(Scale scale) {
-    return scale.runs() + scale.runs() / 2;
+    return scale.runs() + scale.runs() / 5 + 1;
   }
 
   @Override

@@ -6,8 +6,10 @@ import dev.espalier.workers.bench.Benchmarks;
 import dev.espalier.workers.bench.Comparer;
 import dev.espalier.workers.bench.Comparison;
 import dev.espalier.workers.bench.Endurance;
+import dev.espalier.workers.bench.Profile;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.console.Table;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +64,14 @@ final class BenchCommand implements Callable<Integer> {
       })
   int endurance;
 
+  @Option(
+      names = "--profile",
+      description = {
+        "Time one round operator by operator instead, on both sides: where it goes that a side is"
+            + " slower."
+      })
+  boolean profile;
+
   @Option(names = "--json", description = "Print one JSON object a line.")
   boolean json;
 
@@ -95,6 +105,7 @@ final class BenchCommand implements Callable<Integer> {
         python.isEmpty() ? settings.variable("ESPALIER_PYTHON").orElse("python3") : python;
     Comparer comparer = new Comparer(settings.home(), interpreter, threads, rounds);
     Map<String, String> environment = comparer.environment();
+    if (profile) return profile(comparer, names.isEmpty() ? known : names);
     List<Comparison> done = new ArrayList<>();
     for (String name : names.isEmpty() ? known : names) {
       program.terminal().say("bench " + name + " …");
@@ -109,6 +120,31 @@ final class BenchCommand implements Callable<Integer> {
       program.terminal().print(table(done).toString());
     }
     return 0;
+  }
+
+  private int profile(Comparer comparer, List<String> names) throws IOException {
+    for (String name : names) {
+      Profile profile = comparer.profile(name);
+      if (json) {
+        program.terminal().print(Json.write(profile));
+        continue;
+      }
+      Table table = new Table(name, "ours ms", "Python ms");
+      table.row(
+          "a round", millis(Profile.sum(profile.ours())), millis(Profile.sum(profile.python())));
+      for (String operator : profile.largest(0.01)) {
+        table.row(
+            operator,
+            millis(Profile.of(profile.ours(), operator)),
+            millis(Profile.of(profile.python(), operator)));
+      }
+      program.terminal().print(table + "\n");
+    }
+    return 0;
+  }
+
+  private static String millis(double seconds) {
+    return String.format(Locale.ROOT, "%.1f", seconds * 1000);
   }
 
   private int endure() {
