@@ -21,6 +21,7 @@ import org.opentest4j.TestAbortedException;
 public enum ExternalProgram {
   TEMPORAL("TEMPORAL_CLI", "temporal"),
   MINIO("MINIO_BIN", "minio"),
+  PROMTOOL("PROMTOOL_BIN", "promtool"),
   PYTHON("ESPALIER_PYTHON", null);
 
   static final String REQUIRED = "ESPALIER_REQUIRE_SERVERS";

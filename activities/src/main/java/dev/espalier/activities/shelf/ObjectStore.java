@@ -300,7 +300,7 @@ public final class ObjectStore implements Bucket {
         .dispatcher(new Dispatcher(Retry.THREADS))
         .connectTimeout(Duration.ofSeconds(5))
         .writeTimeout(Duration.ofSeconds(30))
-        .readTimeout(Duration.ofSeconds(30))
+        .readTimeout(Duration.ofSeconds(60))
         .protocols(List.of(Protocol.HTTP_1_1))
         .build();
   }

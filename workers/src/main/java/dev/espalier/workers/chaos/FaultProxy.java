@@ -8,9 +8,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A TCP proxy on 127.0.0.1 before a server on 127.0.0.1 that can misbehave as networks and full
@@ -25,7 +29,7 @@ final class FaultProxy implements AutoCloseable {
   /**
    * What it does to traffic.
    *
-   * @param delayMillis before each chunk that a client sends
+   * @param delayMillis by which all that a client sends arrives later; it may have more on the way
    * @param resetShare of the chunks, either way, at which the connection is reset
    * @param silent whether nothing passes while connections stay open
    * @param status of the answer that every request gets instead of the server's; 0 for none
@@ -103,6 +107,7 @@ final class FaultProxy implements AutoCloseable {
 
   private void pump(Socket from, Socket to, boolean request) {
     byte[] chunk = new byte[64 << 10];
+    ScheduledExecutorService late = null;
     try (InputStream in = from.getInputStream()) {
       OutputStream out = to.getOutputStream();
       for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
@@ -112,18 +117,36 @@ final class FaultProxy implements AutoCloseable {
           answer(from, now.status());
           return;
         }
-        if (request && now.delayMillis() > 0) Thread.sleep(now.delayMillis());
         if (ThreadLocalRandom.current().nextDouble() < now.resetShare()) {
           from.setSoLinger(true, 0);
           to.setSoLinger(true, 0);
           return;
         }
-        out.write(chunk, 0, n);
+        if (request && now.delayMillis() > 0) {
+          if (late == null) late = Executors.newSingleThreadScheduledExecutor(FaultProxy::thread);
+          byte[] copy = Arrays.copyOf(chunk, n);
+          late.schedule(() -> write(out, copy), now.delayMillis(), TimeUnit.MILLISECONDS);
+        } else {
+          out.write(chunk, 0, n);
+        }
       }
     } catch (IOException | InterruptedException e) {
       // Either side is gone: so is the other.
     } finally {
-      quietly(to);
+      if (late == null) {
+        quietly(to);
+      } else {
+        late.schedule(() -> quietly(to), fault.delayMillis(), TimeUnit.MILLISECONDS);
+        late.shutdown();
+      }
+    }
+  }
+
+  private static void write(OutputStream out, byte[] chunk) {
+    try {
+      out.write(chunk);
+    } catch (IOException e) {
+      // The reader finds the connection closed.
     }
   }
 
@@ -147,9 +170,14 @@ final class FaultProxy implements AutoCloseable {
   }
 
   private static Thread daemon(Runnable work) {
+    Thread thread = thread(work);
+    thread.start();
+    return thread;
+  }
+
+  private static Thread thread(Runnable work) {
     Thread thread = new Thread(work, "fault-proxy");
     thread.setDaemon(true);
-    thread.start();
     return thread;
   }
 }

@@ -43,6 +43,7 @@ final class Session implements AutoCloseable {
     try {
       folder = program.workFolder(settings);
       MetricsEndpoint metrics = keep(MetricsPort.open(settings, port));
+      metrics.watch(settings.work());
       temporal = keep(temporal(settings, options, metrics, shared));
       store = keep(StoreConnection.open(settings, folder));
       terminal.say("Temporal  " + temporal.description());

@@ -15,10 +15,11 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
- * The one meter registry of this process, with the stages' meters and the Temporal SDK's, served at
- * {@code http://127.0.0.1:PORT/metrics} in Prometheus' text format.
+ * The one meter registry of this process, with the stages' meters, the Temporal SDK's and those of
+ * the process itself, served at {@code http://127.0.0.1:PORT/metrics} in Prometheus' text format.
  */
 public final class MetricsEndpoint implements AutoCloseable {
   /** The port where none is asked for. */
@@ -34,6 +35,7 @@ public final class MetricsEndpoint implements AutoCloseable {
       new RootScopeBuilder()
           .reporter(new MicrometerClientStatsReporter(registry))
           .reportEvery(Duration.ofSeconds(1));
+  private final ProcessMeters process = new ProcessMeters(registry);
   private final HttpServer server;
 
   private MetricsEndpoint(HttpServer server) {
@@ -78,6 +80,11 @@ public final class MetricsEndpoint implements AutoCloseable {
     return registry;
   }
 
+  /** Adds the space on the disk that {@code folder} lies on. */
+  public void watch(Path folder) {
+    ProcessMeters.disk(registry, folder);
+  }
+
   /** Where the Temporal SDK reports. */
   public Scope temporal() {
     return temporal;
@@ -95,6 +102,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     } catch (ScopeCloseException e) {
       throw new IllegalStateException("the meters of the Temporal SDK did not close", e);
     }
+    process.close();
     registry.close();
   }
 

@@ -10,7 +10,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MetricsEndpointTest {
   private final HttpClient client = HttpClient.newHttpClient();
@@ -27,6 +29,30 @@ class MetricsEndpointTest {
       assertThat(page.body()).contains("espalier_test_beats_total 3.0").contains("temporal_test");
       assertThat(get(endpoint, "application/openmetrics-text").body()).endsWith("# EOF\n");
     }
+  }
+
+  @Test
+  void whatTheProcessTakesOfTheMachineIsServed(@TempDir Path folder) throws Exception {
+    try (MetricsEndpoint endpoint = MetricsEndpoint.at(0)) {
+      endpoint.watch(folder);
+      String page = get(endpoint, "*/*").body();
+      assertThat(value(page, "process_memory_resident_bytes")).isGreaterThan(10 << 20);
+      assertThat(value(page, "system_memory_total_bytes"))
+          .isGreaterThan(value(page, "process_memory_resident_bytes"));
+      assertThat(value(page, "disk_free_bytes{path=\"" + folder + "\"}"))
+          .isPositive()
+          .isLessThanOrEqualTo(value(page, "disk_total_bytes{path=\"" + folder + "\"}"));
+      assertThat(value(page, "process_uptime_seconds")).isPositive();
+      assertThat(page).contains("jvm_memory_used_bytes{area=\"heap\"", "process_cpu_usage ");
+    }
+  }
+
+  private static double value(String page, String series) {
+    return page.lines()
+        .filter(line -> line.startsWith(series + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(series + " is not served"));
   }
 
   @Test
