@@ -31,7 +31,17 @@ class LauncherTest {
         List.of(System.getenv("PATH").split(":")).stream()
             .anyMatch(path -> Files.isExecutable(Path.of(path, "shellcheck"))),
         "shellcheck is not installed");
-    Outcome check = call(Map.of(), "shellcheck", LAUNCHER.toString(), SERVERS.toString());
+    Outcome check =
+        call(
+            Map.of(),
+            "shellcheck",
+            "-x",
+            "--source-path=" + LAUNCHER.getParent(),
+            LAUNCHER.toString(),
+            SERVERS.toString(),
+            SERVERS.resolveSibling("up").toString(),
+            SERVERS.resolveSibling("down").toString(),
+            SERVERS.resolveSibling("stack.sh").toString());
     assertThat(check.output()).isEmpty();
     assertThat(check.exitCode()).isZero();
   }
