@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The trials, one after the other. */
 public final class Chaos {
@@ -43,8 +44,10 @@ public final class Chaos {
    * Runs the trials of these names; without one all, or of a short round the quick ones.
    *
    * @param folder an empty one, for servers, workers and their logs
+   * @param kept where the undisturbed runs are kept and those of an earlier round are taken from;
+   *     null: in the folder
    */
-  public List<Verdict> run(List<String> names, Path folder) throws Exception {
+  public List<Verdict> run(List<String> names, Path folder, @Nullable Path kept) throws Exception {
     List<Trial> trials = Trials.of(names, quick);
     Scale scale = quick ? Scale.SHORT : Scale.FULL.part(share);
     Tools tools = Tools.find(settings);
@@ -52,7 +55,12 @@ public final class Chaos {
     int count = trials.stream().mapToInt(trial -> trial.references(scale)).max().orElse(0);
     say.accept("undisturbed runs to compare with: " + count);
     References references =
-        References.make(tools, folder, count, scale.steps(), line -> say.accept("  " + line));
+        References.make(
+            tools,
+            kept == null ? folder.resolve("reference") : kept.toAbsolutePath(),
+            count,
+            scale.steps(),
+            line -> say.accept("  " + line));
     List<Verdict> verdicts = new ArrayList<>();
     for (Trial trial : trials) {
       long begun = System.nanoTime();

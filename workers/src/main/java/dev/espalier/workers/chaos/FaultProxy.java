@@ -15,12 +15,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * A TCP proxy on 127.0.0.1 before a server on 127.0.0.1 that can misbehave as networks and full
  * servers do.
  */
 final class FaultProxy implements AutoCloseable {
+  private static final Pattern METHOD = Pattern.compile("(GET|PUT|HEAD|POST|DELETE) ");
+
   private final ServerSocket socket;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -30,7 +34,8 @@ final class FaultProxy implements AutoCloseable {
    * What it does to traffic.
    *
    * @param delayMillis by which all that a client sends arrives later; it may have more on the way
-   * @param resetShare of the chunks, either way, at which the connection is reset
+   * @param resetShare of the requests whose connection is reset, half of them before the server has
+   *     heard of them, half instead of its answer
    * @param silent whether nothing passes while connections stay open
    * @param status of the answer that every request gets instead of the server's; 0 for none
    */
@@ -94,8 +99,9 @@ final class FaultProxy implements AutoCloseable {
         Socket server = new Socket()) {
       open.add(server);
       server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 5_000);
-      Thread back = daemon(() -> pump(server, client, false));
-      pump(client, server, true);
+      AtomicBoolean doomed = new AtomicBoolean();
+      Thread back = daemon(() -> pump(server, client, false, doomed));
+      pump(client, server, true, doomed);
       back.join(1_000);
       open.remove(server);
     } catch (IOException | InterruptedException e) {
@@ -105,7 +111,10 @@ final class FaultProxy implements AutoCloseable {
     }
   }
 
-  private void pump(Socket from, Socket to, boolean request) {
+  /**
+   * @param doomed whether the answer under way is not to arrive
+   */
+  private void pump(Socket from, Socket to, boolean request, AtomicBoolean doomed) {
     byte[] chunk = new byte[64 << 10];
     ScheduledExecutorService late = null;
     try (InputStream in = from.getInputStream()) {
@@ -117,7 +126,13 @@ final class FaultProxy implements AutoCloseable {
           answer(from, now.status());
           return;
         }
-        if (ThreadLocalRandom.current().nextDouble() < now.resetShare()) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        boolean cut = !request && doomed.get();
+        if (request && begins(chunk, n) && random.nextDouble() < now.resetShare()) {
+          cut = random.nextBoolean();
+          doomed.set(true);
+        }
+        if (cut) {
           from.setSoLinger(true, 0);
           to.setSoLinger(true, 0);
           return;
@@ -140,6 +155,12 @@ final class FaultProxy implements AutoCloseable {
         late.shutdown();
       }
     }
+  }
+
+  /** Whether a request begins with these bytes. */
+  private static boolean begins(byte[] chunk, int length) {
+    String start = new String(chunk, 0, Math.min(length, 8), StandardCharsets.ISO_8859_1);
+    return METHOD.matcher(start).lookingAt();
   }
 
   private static void write(OutputStream out, byte[] chunk) {

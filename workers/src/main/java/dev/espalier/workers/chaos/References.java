@@ -2,6 +2,7 @@ package dev.espalier.workers.chaos;
 
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.StageOptions;
+import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,12 +26,16 @@ final class References {
     return found;
   }
 
-  /** Makes those that are missing of the first {@code count} runs of {@code steps} steps. */
+  /**
+   * Makes the first {@code count} runs of {@code steps} steps.
+   *
+   * @param folder may be that of an earlier call, whose runs are then taken and not made again
+   */
   static References make(Tools tools, Path folder, int count, int steps, Consumer<String> say)
       throws Exception {
     References references = new References();
     StoreKind kind = tools.minio().isPresent() ? StoreKind.MINIO : StoreKind.S3PROXY;
-    try (Ground calm = new Ground(tools, kind, folder.resolve("reference"))) {
+    try (Ground calm = new Ground(tools, kind, folder)) {
       calm.worker("worker-1");
       calm.worker("worker-2");
       for (int number = 0; number < count; number += 2) {
@@ -44,10 +49,14 @@ final class References {
   }
 
   private CompletableFuture<?> one(Ground calm, int number, int steps) {
-    String id = "reference-" + number;
-    WorkflowStub stub =
-        calm.client().newUntypedWorkflowStub("CompressionWorkflow", StageOptions.run(id, id));
-    stub.start(Plans.plan(number, steps));
+    String id = name(number, steps);
+    WorkflowStub stub = calm.client().newUntypedWorkflowStub(id);
+    try {
+      stub.describe();
+    } catch (WorkflowNotFoundException e) {
+      stub = calm.client().newUntypedWorkflowStub("CompressionWorkflow", StageOptions.run(id, id));
+      stub.start(Plans.plan(number, steps));
+    }
     return stub.getResultAsync(CompressionResult.class)
         .thenAccept(
             result -> {
@@ -59,6 +68,6 @@ final class References {
   }
 
   private static String name(int number, int steps) {
-    return number + " of " + steps + " steps";
+    return "reference-" + number + "-of-" + steps + "-steps";
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,6 +46,14 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Of the moments of failure.")
   long seed = 1;
 
+  @Option(
+      names = "--references",
+      paramLabel = "DIR",
+      description = {
+        "Keep the undisturbed runs in this folder, and take those that an earlier round left there."
+      })
+  @Nullable Path references;
+
   @Option(names = "--json", description = "Print one JSON object a line.")
   boolean json;
 
@@ -65,7 +74,7 @@ final class ChaosCommand implements Callable<Integer> {
     Path work = program.workFolder(settings).path();
     Path folder = Files.createTempDirectory(work, "chaos-");
     Chaos chaos = new Chaos(settings, quick, share, seed, program.terminal()::say);
-    List<Verdict> verdicts = chaos.run(names, folder);
+    List<Verdict> verdicts = chaos.run(names, folder, references);
     Files.writeString(work.resolve("chaos.json"), Json.pretty(verdicts));
     if (json) {
       verdicts.forEach(verdict -> program.terminal().print(Json.write(verdict)));
