@@ -80,7 +80,7 @@ public final class StageOptions {
             RetryOptions.newBuilder()
                 .setInitialInterval(Duration.ofSeconds(1))
                 .setBackoffCoefficient(2)
-                .setMaximumInterval(Duration.ofSeconds(4))
+                .setMaximumInterval(Duration.ofSeconds(2))
                 .setDoNotRetry(InvalidInputFailure.types())
                 .build());
   }
