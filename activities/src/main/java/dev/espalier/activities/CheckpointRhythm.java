@@ -87,9 +87,12 @@ final class CheckpointRhythm {
     return longestCopy <= left();
   }
 
-  /** For how long the loop may wait for a late commit, so that the next copy finds room, too. */
+  /**
+   * For how long the loop may wait for a late commit at a time: a second, and so that the next copy
+   * finds room, too.
+   */
   Duration room() {
-    return Duration.ofNanos(Math.round(Math.max(0, left() - longestCopy) * 1e9));
+    return Duration.ofNanos(Math.round(Math.min(1, Math.max(0, left() - longestCopy)) * 1e9));
   }
 
   private double left() {

@@ -238,11 +238,11 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
     writer.check();
     try {
       tell(new StageProgress(stage, at, config.steps(), done.loss(), committed));
+      holdBack(at);
     } catch (RuntimeException stop) {
       takeAlong(at, state, stop);
       throw stop;
     }
-    holdBack(at);
     if (at < config.steps() && rhythm.due(at) && !writer.busy() && !checkpoints.lists(at)) {
       if (rhythm.affordable()) copy(at, state);
       else stretch();
@@ -259,14 +259,19 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
     }
   }
 
-  /** Waits for a checkpoint that is late, as far as the guard lets it. */
+  /** Waits for a checkpoint that is late, as far as the guard lets it, and gives signs of life. */
   private void holdBack(int at) {
-    if (at < config.steps() && rhythm.late(at) && writer.busy() && rhythm.affordable()) {
+    while (at < config.steps()
+        && rhythm.late(at)
+        && writer.busy()
+        && rhythm.affordable()
+        && !Thread.currentThread().isInterrupted()) {
       long began = System.nanoTime();
       writer.await(rhythm.room());
       double seconds = (System.nanoTime() - began) * 1e-9;
       rhythm.waited(seconds);
       step.meters().checkpointStall(seconds);
+      step.liveness().beat();
     }
     if (!writer.busy()) rhythm.settled(at);
   }
