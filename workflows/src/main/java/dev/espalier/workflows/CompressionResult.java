@@ -1,6 +1,7 @@
 package dev.espalier.workflows;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,29 @@ public record CompressionResult(
   /** {@link #turns}, or none. */
   public List<Turn> earlier() {
     return turns == null ? List.of() : turns;
+  }
+
+  /** How many stages there are in it; the report is none. */
+  int stages() {
+    return reused().size();
+  }
+
+  /** How many of them lay on the shelf already. */
+  int reusedStages() {
+    return (int) reused().stream().filter(found -> found).count();
+  }
+
+  private List<Boolean> reused() {
+    List<Boolean> reused =
+        new ArrayList<>(
+            List.of(dense.reused(), prune.reused(), pruned.reused(), finetuned.reused()));
+    if (svs != null) reused.add(svs.reused());
+    if (finetune != null) reused.add(finetune.reused());
+    for (Turn turn : earlier()) {
+      reused.add(turn.prune().reused());
+      reused.add(turn.finetune().reused());
+    }
+    return reused;
   }
 
   CompressionResult withPlan(CompressionPlan other) {

@@ -1,24 +1,50 @@
 package dev.espalier.workflows;
 
+import dev.espalier.workflows.RunStatus.State;
+import dev.espalier.workflows.SweepArm.Score;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A sweep's arms as they are seen from outside: by query and in the details of the UI. */
 final class Leaderboard {
-  private static final Comparator<SweepArm> BEST_FIRST =
-      Comparator.comparingDouble(Leaderboard::distance);
+  /** Rows of the details; one that is looked at while hundreds of arms run stays readable. */
+  private static final int ROWS = 64;
 
-  private final Map<String, SweepArm> arms = new LinkedHashMap<>();
+  /** An arm as it is now, by its number. */
+  private record Entry(int number, String group, SweepArm arm, int rung, double loss) {
+    boolean is(State state) {
+      return arm.state() == state;
+    }
+  }
+
+  /** The farther on the rungs the better, then by loss, then in their order. */
+  private static final Comparator<Entry> BEST_FIRST =
+      Comparator.comparingInt((Entry entry) -> -entry.rung)
+          .thenComparingDouble(Entry::loss)
+          .thenComparingInt(Entry::number);
+
+  private final List<Entry> entries = new ArrayList<>();
+  private final TreeSet<Entry> done = new TreeSet<>(BEST_FIRST);
+  private final Map<Integer, Entry> atWork = new LinkedHashMap<>();
   private String title = "";
+  private Objective objective = Objective.FRECHET_DISTANCE;
   private @Nullable String report;
   private boolean paused;
+  private int failed;
+  private int stagesRun;
+  private int stagesSaved;
+  private int parallel;
 
-  void title(String text) {
+  void title(String text, Objective ranking) {
     title = text;
+    objective = ranking;
   }
 
   void paused(boolean now) {
@@ -26,24 +52,57 @@ final class Leaderboard {
     show();
   }
 
-  void expect(String run, String label) {
-    set(new SweepArm(run, label, RunStatus.State.WAITING, null, null));
+  void parallel(int most) {
+    parallel = most;
+    show();
   }
 
-  void running(String run) {
-    set(new SweepArm(run, label(run), RunStatus.State.RUNNING, null, null));
+  /** Sets how many stages were carried out in all, and how many were not. */
+  void stages(int run, int saved) {
+    stagesRun = run;
+    stagesSaved = saved;
   }
 
-  void waiting(String run, String reason) {
-    set(new SweepArm(run, label(run), RunStatus.State.WAITING, null, reason));
+  /** Announces the next arm. */
+  void expect(String run, String label, String group) {
+    SweepArm arm = new SweepArm(run, label, State.WAITING, null, null, null);
+    entries.add(new Entry(entries.size(), group, arm, -1, Double.POSITIVE_INFINITY));
+    if (entries.size() <= ROWS) show();
   }
 
-  void failed(String run, String reason) {
-    set(new SweepArm(run, label(run), RunStatus.State.FAILED, null, reason));
+  void running(int number, String run) {
+    set(number, run, State.RUNNING, null, null, null);
   }
 
-  void done(String run, CompressionResult result) {
-    set(new SweepArm(run, label(run), RunStatus.State.DONE, result, null));
+  void waiting(int number, String run, String reason) {
+    set(number, run, State.WAITING, null, reason, null);
+  }
+
+  void failed(int number, String run, @Nullable String reason) {
+    set(number, run, State.FAILED, null, reason, null);
+    failed++;
+    show();
+  }
+
+  /**
+   * @param rung that it ended on
+   * @param note where it goes no further than that
+   */
+  void done(
+      int number,
+      String run,
+      Score score,
+      @Nullable CompressionResult result,
+      int rung,
+      double loss,
+      @Nullable String note) {
+    CompressionResult kept = entries.size() <= SweepArm.MOST_WITH_RESULTS ? result : null;
+    set(number, run, State.DONE, kept, note, score);
+    Entry entry = entries.get(number);
+    entry = new Entry(number, entry.group(), entry.arm(), rung, loss);
+    entries.set(number, entry);
+    done.add(entry);
+    show();
   }
 
   void report(String location) {
@@ -51,60 +110,115 @@ final class Leaderboard {
     show();
   }
 
-  String label(String run) {
-    return Objects.requireNonNull(arms.get(run), run).label();
+  String label(int number) {
+    return entries.get(number).arm().label();
   }
 
-  /** What the arms are called, by their runs. */
-  Map<String, String> labels() {
+  /** The best arms that are done, by their runs, with what they are called. */
+  Map<String, String> best(int most) {
     Map<String, String> labels = new LinkedHashMap<>();
-    arms.forEach((run, arm) -> labels.put(run, arm.label()));
+    done.stream()
+        .limit(most)
+        .sorted(Comparator.comparingInt(Entry::number))
+        .forEach(entry -> labels.put(entry.arm().run(), entry.arm().label()));
     return labels;
   }
 
-  /** Best Fréchet distance first, those without one last, otherwise in the grid's order. */
-  List<SweepArm> arms() {
-    return arms.values().stream().sorted(BEST_FIRST).toList();
+  /** Best first, those without a result last, otherwise in their order. */
+  List<SweepArm> arms(int most) {
+    Stream<Entry> others = entries.stream().filter(entry -> !entry.is(State.DONE));
+    return Stream.concat(done.stream(), others).limit(most).map(Entry::arm).toList();
   }
 
-  /** The results there are, in the grid's order. */
-  List<CompressionResult> results() {
-    return arms.values().stream().map(SweepArm::result).filter(Objects::nonNull).toList();
+  /** Why the first failed arm failed; nothing where none did. */
+  @Nullable String firstFailure() {
+    return entries.stream()
+        .filter(entry -> entry.is(State.FAILED))
+        .findFirst()
+        .map(entry -> entry.arm().note())
+        .orElse(null);
   }
 
-  private static double distance(SweepArm arm) {
-    return arm.result() == null
-        ? Double.POSITIVE_INFINITY
-        : arm.result().finetuned().frechetDistance();
+  SweepProgress progress() {
+    return new SweepProgress(
+        entries.size(), done.size(), failed, atWork.size(), stagesRun, stagesSaved, parallel);
   }
 
-  private void set(SweepArm arm) {
-    arms.put(arm.run(), arm);
-    show();
+  /** Points with several replicates that are done, best mean first. */
+  List<Replicates> groups() {
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    for (Entry entry : done) {
+      double value = Objects.requireNonNull(entry.arm().score()).objective();
+      if (entry.group().equals(entry.arm().label()) || !Double.isFinite(value)) continue;
+      values.computeIfAbsent(entry.group(), group -> new ArrayList<>()).add(value);
+    }
+    return values.entrySet().stream()
+        .filter(group -> group.getValue().size() > 1)
+        .map(group -> Replicates.of(group.getKey(), group.getValue()))
+        .sorted(Comparator.comparingDouble(group -> objective.loss(group.mean())))
+        .toList();
+  }
+
+  private void set(
+      int number,
+      String run,
+      State state,
+      @Nullable CompressionResult result,
+      @Nullable String note,
+      @Nullable Score score) {
+    Entry before = entries.get(number);
+    if (before.is(State.DONE)) done.remove(before);
+    SweepArm arm = new SweepArm(run, before.arm().label(), state, result, note, score);
+    Entry now = new Entry(number, before.group(), arm, -1, Double.POSITIVE_INFINITY);
+    entries.set(number, now);
+    if (state == State.RUNNING) {
+      atWork.put(number, now);
+    } else {
+      atWork.remove(number);
+    }
+    if (state == State.RUNNING || state == State.WAITING) show();
   }
 
   private void show() {
     StringBuilder text = new StringBuilder("## " + title + "\n\n");
     if (paused) text.append("**Paused**; `resume` lets it go on.\n\n");
-    text.append("| arm | state | Fréchet distance | SSIM | parameters |\n");
-    text.append("|---|---|---:|---:|---:|\n");
-    for (SweepArm arm : arms()) text.append(row(arm));
+    text.append(
+        Summaries.format(
+            "%,d of %,d arms done, %,d failed, %,d at work · %,d stages run, %,d saved\n\n",
+            done.size(), entries.size(), failed, atWork.size(), stagesRun, stagesSaved));
+    text.append("| arm | state | ")
+        .append(heading())
+        .append("Fréchet distance | SSIM | parameters |\n");
+    text.append("|---|---|").append(ownColumn() ? "---:|" : "").append("---:|---:|---:|\n");
+    rows().forEach(entry -> text.append(row(entry.arm())));
     if (report != null) text.append("\nReport: `").append(report).append("`\n");
     Summaries.show(text.toString());
   }
 
-  private static String row(SweepArm arm) {
-    CompressionResult result = arm.result();
-    if (result == null) {
-      String note = arm.note() == null ? "" : ": " + arm.note();
-      return "| " + arm.label() + " | " + RunSteps.mark(arm.state()) + note + " | | | |\n";
+  private Stream<Entry> rows() {
+    if (entries.size() > ROWS) {
+      return Stream.concat(done.stream().limit(ROWS / 2), atWork.values().stream().limit(ROWS / 2));
     }
-    return Summaries.format(
-        "| %s | %s | %.2f | %.3f | %,d |\n",
-        arm.label(),
-        RunSteps.mark(arm.state()),
-        result.finetuned().frechetDistance(),
-        result.finetuned().ssim(),
-        result.finetuned().parameters());
+    return Stream.concat(done.stream(), entries.stream().filter(entry -> !entry.is(State.DONE)));
+  }
+
+  /** The objective has a column of its own where it is none of the others. */
+  private boolean ownColumn() {
+    return objective != Objective.FRECHET_DISTANCE && objective != Objective.SSIM;
+  }
+
+  private String heading() {
+    return ownColumn() ? objective.label() + " | " : "";
+  }
+
+  private String row(SweepArm arm) {
+    Score score = arm.score();
+    String note = arm.note() == null ? "" : ": " + arm.note();
+    String start = "| " + arm.label() + " | " + RunSteps.mark(arm.state()) + note + " | ";
+    if (score == null) return start + (ownColumn() ? "| " : "") + "| | |\n";
+    return start
+        + (ownColumn() ? Summaries.format("%.4g | ", score.objective()) : "")
+        + Summaries.format(
+            "%.2f | %.3f | %,d |\n", score.frechetDistance(), score.ssim(), score.parameters());
   }
 }

@@ -32,7 +32,8 @@ public final class PlanRequest {
           """,
           "default plan");
 
-  private static final List<String> SEEDED = List.of("prune", "finetune", "evaluate");
+  /** The stages that draw at random. */
+  private static final List<String> SEEDED = List.of("prune", "svs", "finetune", "evaluate");
 
   private PlanRequest() {}
 
@@ -98,7 +99,14 @@ public final class PlanRequest {
         config.set("seed", seed);
       }
     }
-    if (plan.get("svs") instanceof ObjectNode svs && !svs.has("seed")) svs.set("seed", seed);
+  }
+
+  /** Sets the seed of every stage, whatever a recipe says. */
+  static void seed(ObjectNode request, long seed) {
+    for (String stage : SEEDED) {
+      if (!request.has(stage)) request.putObject(stage);
+      if (request.get(stage) instanceof ObjectNode config) config.put("seed", seed);
+    }
   }
 
   private static String brief(JsonNode node) {

@@ -4,6 +4,7 @@ import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
@@ -29,6 +30,9 @@ public final class StageOptions {
   public static final Duration HEARTBEAT =
       Duration.ofSeconds(Long.getLong("espalier.heartbeat", 30));
 
+  /** Of a sweep's arm; a run has 3, which is Temporal's own, and less comes first. */
+  private static final int ARM_PRIORITY = 4;
+
   private StageOptions() {}
 
   /** How to start a workflow by hand or from the program. */
@@ -40,13 +44,18 @@ public final class StageOptions {
         .build();
   }
 
-  /** A sweep's arm: cancelled with the sweep, never killed in the middle of a checkpoint. */
+  /**
+   * A sweep's arm: cancelled with the sweep, never killed in the middle of a checkpoint. Its stages
+   * stand back behind those of single runs, and sweeps take turns.
+   */
   static ChildWorkflowOptions arm(String id, String sweep, String label) {
     return ChildWorkflowOptions.newBuilder()
         .setTaskQueue(COMPRESS)
         .setWorkflowId(id)
         .setStaticSummary(label)
         .setMemo(Map.of("sweep", sweep, "arm", label))
+        .setPriority(
+            Priority.newBuilder().setPriorityKey(ARM_PRIORITY).setFairnessKey(sweep).build())
         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
         .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
         .build();
@@ -66,8 +75,8 @@ public final class StageOptions {
   }
 
   /**
-   * Everything is tried again without end, but for input no retry can mend. The pauses stay short:
-   * a lost worker is an everyday event, and Temporal counts it as a failed attempt.
+   * Everything is tried again without end, but for input no retry can mend. The pauses stay at a
+   * second: a lost worker is an everyday event, and Temporal counts it as a failed attempt.
    */
   private static ActivityOptions.Builder stage(String queue, String summary, Duration longest) {
     return ActivityOptions.newBuilder()
@@ -79,8 +88,7 @@ public final class StageOptions {
         .setRetryOptions(
             RetryOptions.newBuilder()
                 .setInitialInterval(Duration.ofSeconds(1))
-                .setBackoffCoefficient(2)
-                .setMaximumInterval(Duration.ofSeconds(2))
+                .setBackoffCoefficient(1)
                 .setDoNotRetry(InvalidInputFailure.types())
                 .build());
   }

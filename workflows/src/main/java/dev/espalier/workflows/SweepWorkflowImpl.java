@@ -3,8 +3,11 @@ package dev.espalier.workflows;
 import static dev.espalier.workflows.InvalidInputFailure.surfacing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
+import dev.espalier.workflows.SweepState.Ended;
+import dev.espalier.workflows.search.Ladder.Climb;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -19,15 +22,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves all arms first, then keeps a window of them at work until none is left. */
+/**
+ * Learns what arms there are, then keeps a window of them at work until none is left. When its
+ * history has grown long it lets the window run empty and continues as new.
+ */
 public final class SweepWorkflowImpl implements SweepWorkflow {
   /** Between two looks at an arm that another sweep has at work. */
   private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
   private static final Duration LAST_LOOK = Duration.ofMinutes(10);
+
+  /** Events after which it continues as new; the server asks for that at 4,096. */
+  private static final int LONG_HISTORY = 4_000;
 
   private final Leaderboard board = new Leaderboard();
   private final Gate gate = new Gate();
@@ -35,42 +46,126 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   /** The arms at work, by their ids. */
   private final Map<String, CompressionWorkflow> atWork = new LinkedHashMap<>();
 
+  private @Nullable SweepPlan sweep;
+  private @Nullable Course course;
   private int running;
+  private int parallel;
+  private int stagesRun;
+  private int stagesSaved;
 
   @Override
   public SweepResult run(@Nullable JsonNode request) {
-    return gate.until(() -> surfacing(() -> sweep(SweepPlan.of(request))));
+    ObjectNode own = PlanRequest.object(request, "sweep").deepCopy();
+    Optional<SweepResult> result = gate.until(() -> surfacing(() -> sweep(own)));
+    if (result.isEmpty()) Workflow.continueAsNew(state().in(own));
+    return result.orElseThrow();
   }
 
-  private SweepResult sweep(SweepPlan sweep) {
-    board.title("sweep " + sweep.name());
-    Map<String, CompressionPlan> arms = resolve(sweep);
+  /**
+   * @param request what was asked for; what was carried over is taken out of it
+   * @return nothing if it is to continue as new
+   */
+  private Optional<SweepResult> sweep(ObjectNode request) {
+    int version = Workflow.getVersion("search", Workflow.DEFAULT_VERSION, 1);
+    Optional<SweepState> before = SweepState.takeFrom(request);
+    SweepPlan plan = SweepPlan.of(request);
+    sweep = plan;
+    parallel = before.map(SweepState::parallel).orElse(plan.parallel());
+    board.title("sweep " + plan.name(), plan.ranking());
+    board.parallel(parallel);
+    Course arms = new Course(plan);
+    if (version == Workflow.DEFAULT_VERSION) {
+      resolveOneByOne(plan, arms);
+    } else {
+      resolve(request, plan, arms, before);
+    }
+    arms.begin();
+    course = arms;
+    before.ifPresent(this::restore);
+    if (!keepAtWork(plan, arms, version > Workflow.DEFAULT_VERSION)) return Optional.empty();
+    return Optional.of(report(plan));
+  }
+
+  /** Begins arms as long as there are any; false if it is to continue as new. */
+  private boolean keepAtWork(SweepPlan plan, Course arms, boolean renews) {
     List<Promise<Void>> all = new ArrayList<>();
-    arms.forEach(
-        (id, plan) -> {
-          Workflow.await(() -> running < sweep.parallel() && !gate.paused());
-          running++;
-          all.add(Async.procedure(() -> run(sweep, id, plan)));
-        });
+    while (!arms.exhausted()) {
+      Workflow.await(() -> arms.ready() ? running < parallel && !gate.paused() : running == 0);
+      if (!arms.ready()) break;
+      if (renews && isLong()) {
+        Promise.allOf(all).get();
+        return false;
+      }
+      if (arms.wantsPoint()) {
+        SweepPlan.Point point = arms.suggest();
+        announce(plan, arms.add(point, List.of(resolved(plan, point))));
+        continue;
+      }
+      Climb climb = arms.take();
+      running++;
+      all.add(Async.procedure(() -> run(plan, arms, climb)));
+    }
     Promise.allOf(all).get();
-    return report(sweep);
+    return true;
   }
 
-  /** Every arm's complete plan by its id; points of the grid that come to the same work are one. */
-  private Map<String, CompressionPlan> resolve(SweepPlan sweep) {
+  private static boolean isLong() {
+    return Workflow.getInfo().isContinueAsNewSuggested()
+        || Workflow.getInfo().getHistoryLength() >= LONG_HISTORY;
+  }
+
+  /** Finds every arm's ids; points that come to the same work are one arm. */
+  private void resolve(
+      ObjectNode request, SweepPlan plan, Course arms, Optional<SweepState> before) {
+    List<List<String>> ids = new ArrayList<>();
+    List<SweepPlan.Point> points = new ArrayList<>(plan.points());
+    if (before.isPresent()) {
+      ids.addAll(before.get().ids());
+      before.get().found().forEach(values -> points.add(plan.space().point(values)));
+    } else {
+      PlanActivity activity = Workflow.newActivityStub(PlanActivity.class, StageOptions.plan());
+      while (ids.size() < points.size()) {
+        ids.addAll(activity.arms(new PlanActivity.Arms(request, ids.size())).ids());
+      }
+    }
+    for (int i = 0; i < points.size(); i++) announce(plan, arms.add(points.get(i), ids.get(i)));
+  }
+
+  private void announce(SweepPlan plan, Optional<Course.Arm> arm) {
+    arm.ifPresent(a -> board.expect(id(plan, a, 0), a.label(), a.group()));
+  }
+
+  private static String id(SweepPlan plan, Course.Arm arm, int rung) {
+    return plan.name() + "-" + arm.ids().get(rung);
+  }
+
+  /** The hash of a point that the search has found. */
+  private static String resolved(SweepPlan plan, SweepPlan.Point point) {
     PlanActivity activity = Workflow.newActivityStub(PlanActivity.class, StageOptions.plan());
-    List<SweepPlan.Point> points = sweep.points();
+    Promise<CompressionPlan> resolved = Async.function(activity::resolve, point.request());
+    CompressionPlan complete = plan.checked(resolved(point.label(), resolved));
+    return Workflow.sideEffect(String.class, complete::fingerprint);
+  }
+
+  /**
+   * As sweeps did before they could search: an activity for every arm, which gets its whole plan.
+   */
+  private void resolveOneByOne(SweepPlan plan, Course arms) {
+    PlanActivity activity = Workflow.newActivityStub(PlanActivity.class, StageOptions.plan());
+    List<SweepPlan.Point> points = plan.points();
     List<Promise<CompressionPlan>> plans = new ArrayList<>();
     for (var point : points) plans.add(Async.function(activity::resolve, point.request()));
-    Map<String, CompressionPlan> arms = new LinkedHashMap<>();
     for (int i = 0; i < plans.size(); i++) {
-      String label = points.get(i).label();
-      CompressionPlan plan = resolved(label, plans.get(i));
-      // Kept in the history: a later version that adds a setting would hash to something else.
-      String id = sweep.name() + "-" + Workflow.sideEffect(String.class, () -> plan.fingerprint());
-      if (arms.putIfAbsent(id, plan) == null) board.expect(id, label);
+      SweepPlan.Point point = points.get(i);
+      CompressionPlan complete = resolved(point.label(), plans.get(i));
+      String id = Workflow.sideEffect(String.class, complete::fingerprint);
+      announce(
+          plan,
+          arms.add(
+              new SweepPlan.Point(
+                  point.label(), Json.MAPPER.valueToTree(complete), point.values(), point.group()),
+              List.of(id)));
     }
-    return arms;
   }
 
   private static CompressionPlan resolved(String label, Promise<CompressionPlan> plan) {
@@ -83,37 +178,90 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     }
   }
 
-  private void run(SweepPlan sweep, String id, CompressionPlan plan) {
+  private void run(SweepPlan plan, Course arms, Climb climb) {
+    Course.Arm arm = arms.arm(climb.arm());
+    String id = id(plan, arm, climb.rung());
     try {
-      board.running(id);
-      board.done(id, child(sweep, id, plan));
+      board.running(arm.number(), id);
+      CompressionResult result = child(plan, arm, climb.rung(), id);
+      count(result);
+      SweepArm.Score score = SweepArm.Score.of(result, plan.ranking());
+      done(arms, new Ended(climb.arm(), climb.rung(), score, null), id, result);
     } catch (ChildWorkflowFailure e) {
       if (CancellationScope.current().isCancelRequested()) throw e;
-      board.failed(id, reason(e));
+      failed(arms, new Ended(climb.arm(), climb.rung(), null, reason(e)), id);
     } finally {
       running--;
     }
   }
 
+  private void done(Course arms, Ended end, String id, @Nullable CompressionResult result) {
+    SweepPlan plan = Objects.requireNonNull(sweep);
+    String note =
+        plan.rungs() == null || end.rung() == plan.rungs().last()
+            ? null
+            : "after " + plan.rungs().steps().get(end.rung()) + " steps";
+    SweepArm.Score score = Objects.requireNonNull(end.score());
+    board.done(end.arm(), id, score, result, end.rung(), arms.loss(end), note);
+    arms.ended(end);
+  }
+
+  private void failed(Course arms, Ended end, String id) {
+    board.failed(end.arm(), id, end.note());
+    arms.ended(end);
+  }
+
+  private void count(CompressionResult result) {
+    int saved = result.reusedStages();
+    stagesSaved += saved;
+    stagesRun += result.stages() - saved;
+    board.stages(stagesRun, stagesSaved);
+  }
+
+  private SweepState state() {
+    Course arms = Objects.requireNonNull(course);
+    return new SweepState(
+        arms.ids(), arms.found(), arms.ended(), parallel, gate.paused(), stagesRun, stagesSaved);
+  }
+
+  /** Takes up what was handed on. */
+  private void restore(SweepState before) {
+    SweepPlan plan = Objects.requireNonNull(sweep);
+    Course arms = Objects.requireNonNull(course);
+    for (Ended end : before.ended()) {
+      String id = id(plan, arms.arm(end.arm()), end.rung());
+      if (end.score() == null) {
+        board.failed(end.arm(), id, end.note());
+      } else {
+        board.done(end.arm(), id, end.score(), null, end.rung(), arms.loss(end), null);
+      }
+    }
+    arms.restore(before.ended());
+    stagesRun = before.stagesRun();
+    stagesSaved = before.stagesSaved();
+    board.stages(stagesRun, stagesSaved);
+    if (before.paused()) pauseSignal();
+  }
+
   /**
    * Runs the arm, after any other run of the same id has ended: it then finds its results there.
    */
-  private CompressionResult child(SweepPlan sweep, String id, CompressionPlan plan) {
-    JsonNode request = Json.MAPPER.valueToTree(plan);
+  private CompressionResult child(SweepPlan plan, Course.Arm arm, int rung, String id) {
+    JsonNode request = plan.atRung(arm.request(), rung);
     for (Duration look = FIRST_LOOK; ; look = longer(look)) {
       gate.pass();
-      CompressionWorkflow arm =
+      CompressionWorkflow child =
           Workflow.newChildWorkflowStub(
-              CompressionWorkflow.class, StageOptions.arm(id, sweep.name(), board.label(id)));
-      atWork.put(id, arm);
+              CompressionWorkflow.class, StageOptions.arm(id, plan.name(), arm.label()));
+      atWork.put(id, child);
       try {
-        return arm.run(request);
+        return child.run(request);
       } catch (ChildWorkflowFailure e) {
         if (!(e.getCause() instanceof WorkflowExecutionAlreadyStarted)) throw e;
         atWork.remove(id);
-        board.waiting(id, "the same run is under way elsewhere");
+        board.waiting(arm.number(), id, "the same run is under way elsewhere");
         Workflow.sleep(look);
-        board.running(id);
+        board.running(arm.number(), id);
       } finally {
         atWork.remove(id);
       }
@@ -133,11 +281,11 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
         : String.valueOf(root.getMessage());
   }
 
-  private SweepResult report(SweepPlan sweep) {
-    List<CompressionResult> results = board.results();
-    if (results.isEmpty()) {
+  private SweepResult report(SweepPlan plan) {
+    Map<String, String> best = board.best(SweepArm.MOST_WITH_RESULTS);
+    if (best.isEmpty()) {
       throw ApplicationFailure.newNonRetryableFailure(
-          "no arm of sweep '" + sweep.name() + "' succeeded; first: " + board.arms().get(0).note(),
+          "no arm of sweep '" + plan.name() + "' succeeded; first: " + board.firstFailure(),
           "SweepFailed");
     }
     ReportActivity activity =
@@ -145,11 +293,12 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     String location =
         activity
             .report(
-                new ReportActivity.Request(
-                    Workflow.getInfo().getWorkflowId(), results, board.labels(), sweep.published()))
+                ReportActivity.Request.ofRuns(
+                    Workflow.getInfo().getWorkflowId(), best, plan.published()))
             .location();
     board.report(location);
-    return new SweepResult(sweep.name(), board.arms(), location);
+    return new SweepResult(
+        plan.name(), board.arms(SweepResult.MOST_ARMS), location, board.progress(), board.groups());
   }
 
   @Override
@@ -193,6 +342,22 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     return gate.paused();
   }
 
+  @Override
+  public String parallel(int most) {
+    int before = parallel;
+    parallel = most;
+    board.parallel(most);
+    return "arms at work at once: " + before + " → " + most;
+  }
+
+  @Override
+  public void checkParallel(int most) {
+    Gate.refuse(gate.over(), "the run is over");
+    Gate.refuse(
+        most < 1 || most > SweepPlan.MOST_PARALLEL,
+        "parallel is " + most + "; legal are 1 to " + SweepPlan.MOST_PARALLEL);
+  }
+
   /** Signals the arms at work; tells how many took it. One that has just ended need not know. */
   private int tell(Consumer<CompressionWorkflow> signal) {
     List<Promise<Boolean>> told = new ArrayList<>();
@@ -213,6 +378,11 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
 
   @Override
   public List<SweepArm> leaderboard() {
-    return board.arms();
+    return board.arms(SweepResult.MOST_ARMS);
+  }
+
+  @Override
+  public SweepProgress progress() {
+    return board.progress();
   }
 }

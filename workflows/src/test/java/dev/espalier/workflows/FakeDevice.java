@@ -25,6 +25,9 @@ final class FakeDevice
 
   final AtomicInteger mostUnderWay = new AtomicInteger();
 
+  /** How long a stage takes, but for training. */
+  volatile long millis;
+
   /** Prune waits for this. */
   volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -137,6 +140,11 @@ final class FakeDevice
   }
 
   private void note(String stage, Artifact network, Object request) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
     calls.add(stage + " " + network.key());
     requests.add(request);
   }

@@ -60,6 +60,8 @@ class ReplayTest {
             "compression.json",
             "invalid.json",
             "sweep-paused.json",
+            "sweep-raced.json",
+            "sweep-searched.json",
             "sweep-with-failed-arm.json",
             "sweep.json",
             "train-controlled.json",
@@ -88,6 +90,29 @@ class ReplayTest {
       record(temporal, temporal.sweep("sweep-with-failed-arm", sweep));
       temporal.device.faults.set(2);
       record(temporal, temporal.compress("compression-retried", "{}"));
+    }
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "histories", matches = "record")
+  void recordSearches() {
+    try (InProcess temporal = new InProcess()) {
+      record(
+          temporal,
+          temporal.sweep(
+              "sweep-raced",
+              """
+              {"name": "race", "rungs": {"steps": [10, 30]},
+               "axes": {"prune.ratio": [0.7, 0.5, 0.3]}}
+              """));
+      record(
+          temporal,
+          temporal.sweep(
+              "sweep-searched",
+              """
+              {"name": "search", "search": {"sampler": "tpe", "trials": 6, "startup": 3},
+               "axes": {"prune.ratio": {"low": 0.1, "high": 0.9}}}
+              """));
     }
   }
 

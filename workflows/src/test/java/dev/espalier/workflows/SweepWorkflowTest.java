@@ -43,10 +43,16 @@ class SweepWorkflowTest {
         .extracting(arm -> arm.result().finetuned().frechetDistance())
         .containsExactly(45.0, 50.0, 65.0, 70.0);
     assertThat(result.report()).isEqualTo("runs/sweep-grid/report.html");
-    assertThat(temporal.desk.reports.get(4).results())
+    ReportActivity.Request last = temporal.desk.reports.get(4);
+    assertThat(last.runs())
         .as("the last report is about all arms, in the grid's order")
-        .extracting(arm -> arm.plan().prune().ratio())
-        .containsExactly(0.7, 0.7, 0.5, 0.5);
+        .extracting(run -> last.labels().get(run))
+        .containsExactly(
+            "prune.ratio=0.7 svs.enabled=false",
+            "prune.ratio=0.7 svs.enabled=true",
+            "prune.ratio=0.5 svs.enabled=false",
+            "prune.ratio=0.5 svs.enabled=true");
+    assertThat(result.progress()).isEqualTo(new SweepProgress(4, 4, 0, 0, 18, 4, 2));
   }
 
   @Test
@@ -123,7 +129,8 @@ class SweepWorkflowTest {
             RunStatus.State.FAILED,
             RunStatus.State.FAILED);
     assertThat(result.arms().get(2).note()).isEqualTo("loss is NaN at step 3");
-    assertThat(temporal.desk.reports.get(2).results()).hasSize(2);
+    assertThat(temporal.desk.reports.get(2).runs()).hasSize(2);
+    assertThat(result.progress().failed()).isEqualTo(2);
   }
 
   @Test

@@ -72,9 +72,24 @@ final class Ground implements AutoCloseable {
    */
   Worker worker(String slot, Map<String, String> environment) throws Exception {
     int port = Child.freePort();
+    Child process =
+        program(
+            slot,
+            List.of("worker", "--verbose", "--metrics-port", String.valueOf(port)),
+            environment);
+    Worker worker = new Worker(process, port);
+    synchronized (workers) {
+      workers.add(worker);
+    }
+    return worker;
+  }
+
+  /** Starts a command of the program on these servers; whoever starts it ends it. */
+  Child program(String slot, List<String> arguments, Map<String, String> environment)
+      throws Exception {
     List<String> command = new ArrayList<>(tools.java());
     command.add("dev.espalier.workers.Espalier");
-    command.addAll(List.of("worker", "--verbose", "--metrics-port", String.valueOf(port)));
+    command.addAll(arguments);
     Map<String, String> variables = new HashMap<>();
     variables.put("ESPALIER_HOME", tools.settings().home().toString());
     variables.put("ESPALIER_WORK", folder.resolve(slot).toString());
@@ -86,11 +101,7 @@ final class Ground implements AutoCloseable {
     variables.put("S3_SECRET_KEY", StoreKind.SECRET);
     variables.put("S3_BUCKET", BUCKET);
     variables.putAll(environment);
-    Worker worker = new Worker(Child.start(command, variables, log(slot)), port);
-    synchronized (workers) {
-      workers.add(worker);
-    }
-    return worker;
+    return Child.start(command, variables, log(slot));
   }
 
   Worker worker(String slot) throws Exception {

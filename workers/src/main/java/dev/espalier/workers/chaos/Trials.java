@@ -20,7 +20,8 @@ final class Trials {
         new StoreFaults(),
         new WrongClock(),
         new Fleet(),
-        new PeerKills());
+        new PeerKills(),
+        new SweepKills());
   }
 
   static List<String> names() {

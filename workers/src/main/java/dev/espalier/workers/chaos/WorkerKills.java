@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class WorkerKills implements Trial {
   /** The same for a finetune, which its checkpoints carry on however often it is killed. */
   private static final int LATEST_TRAINING = 6_000;
 
-  private final List<Double> recoveries = Collections.synchronizedList(new ArrayList<>());
+  private final List<Wait> recoveries = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger killed = new AtomicInteger();
   private final Map<String, Integer> stages = new ConcurrentSkipListMap<>();
   private final List<Kill> kills = Collections.synchronizedList(new ArrayList<>());
@@ -42,6 +43,26 @@ final class WorkerKills implements Trial {
    * @param committed newest checkpoint of each finetune in the store right after it
    */
   private record Kill(Attempt attempt, int step, Map<String, Integer> committed) {}
+
+  /**
+   * What passed between a kill and the next attempt.
+   *
+   * @param seconds until the server had given the stage to a worker
+   * @param up seconds until the worker that follows the killed one served its meters; NaN where the
+   *     next attempt came first
+   */
+  private record Wait(Attempt lost, double seconds, double up) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s, attempt %d: %.1f s, the killed worker's place taken after %.1f s",
+          lost.stage(),
+          lost.number(),
+          seconds,
+          up);
+    }
+  }
 
   @Override
   public String name() {
@@ -121,15 +142,21 @@ final class WorkerKills implements Trial {
       }
       training = random.nextBoolean();
       worker = ground.worker(slot);
+      double up = Double.NaN;
       while (!over && attempts.waitsFor(attempt.get())) {
         Optional<Instant> next = attempts.nextAfter(attempt.get());
         if (next.isPresent()) {
-          recoveries.add(Duration.between(moment, next.get()).toMillis() / 1000.0);
+          recoveries.add(new Wait(attempt.get(), seconds(moment, next.get()), up));
           break;
         }
+        if (Double.isNaN(up) && Gauges.serves(worker)) up = seconds(moment, Instant.now());
         Thread.sleep(100);
       }
     }
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis() / 1000.0;
   }
 
   private static Optional<Attempt> at(
@@ -146,10 +173,13 @@ final class WorkerKills implements Trial {
       redone.add(Math.max(0, kill.step() - kill.committed().getOrDefault(key, 0)));
     }
     Collections.sort(redone);
-    List<Double> waits = new ArrayList<>(recoveries);
-    Collections.sort(waits);
+    List<Wait> waits = new ArrayList<>(recoveries);
+    waits.sort(Comparator.comparingDouble(Wait::seconds));
     int most = redone.isEmpty() ? 0 : redone.get(redone.size() - 1);
-    double longest = waits.isEmpty() ? 0 : waits.get(waits.size() - 1);
+    double longest = waits.isEmpty() ? 0 : waits.get(waits.size() - 1).seconds();
+    waits.stream()
+        .skip(Math.max(0, waits.size() - 5L))
+        .forEach(wait -> setting.say().accept("longest waits: " + wait));
     double limit = Tools.HEARTBEAT_SECONDS + 5;
     String measured =
         String.format(
@@ -162,7 +192,7 @@ final class WorkerKills implements Trial {
             redone.isEmpty() ? 0 : redone.get(redone.size() / 2),
             most,
             Plans.INTERVAL,
-            waits.isEmpty() ? 0 : waits.get(waits.size() / 2),
+            waits.isEmpty() ? 0 : waits.get(waits.size() / 2).seconds(),
             longest,
             Tools.HEARTBEAT_SECONDS);
     String asked =

@@ -6,8 +6,10 @@ import dev.espalier.workers.bench.Benchmarks;
 import dev.espalier.workers.bench.Comparer;
 import dev.espalier.workers.bench.Comparison;
 import dev.espalier.workers.bench.Endurance;
+import dev.espalier.workers.bench.Overhead;
 import dev.espalier.workers.bench.Profile;
 import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workers.console.Table;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +67,15 @@ final class BenchCommand implements Callable<Integer> {
   int endurance;
 
   @Option(
+      names = "--overhead",
+      description = {
+        "Time stages that do nothing instead, here and in Metaflow, Prefect and Ray Tune: what"
+            + " orchestration alone costs. Python needs the packages of"
+            + " workers/src/main/python/overhead-requirements.txt."
+      })
+  boolean overhead;
+
+  @Option(
       names = "--profile",
       description = {
         "Time one round operator by operator instead, on both sides: where it goes that a side is"
@@ -89,6 +100,7 @@ final class BenchCommand implements Callable<Integer> {
       return 0;
     }
     if (endurance != 0) return endure();
+    if (overhead) return overhead();
     InvalidInput.require(rounds >= 1 && rounds <= 1000, "--rounds is %d; legal: 1 to 1000", rounds);
     InvalidInput.require(
         threads >= 1 && threads <= 1024, "--threads is %d; legal: 1 to 1024", threads);
@@ -101,9 +113,7 @@ final class BenchCommand implements Callable<Integer> {
           String.join(", ", known));
     }
     Settings settings = program.settings(null);
-    String interpreter =
-        python.isEmpty() ? settings.variable("ESPALIER_PYTHON").orElse("python3") : python;
-    Comparer comparer = new Comparer(settings.home(), interpreter, threads, rounds);
+    Comparer comparer = new Comparer(settings.home(), interpreter(settings), threads, rounds);
     Map<String, String> environment = comparer.environment();
     if (profile) return profile(comparer, names.isEmpty() ? known : names);
     List<Comparison> done = new ArrayList<>();
@@ -145,6 +155,37 @@ final class BenchCommand implements Callable<Integer> {
 
   private static String millis(double seconds) {
     return String.format(Locale.ROOT, "%.1f", seconds * 1000);
+  }
+
+  private String interpreter(Settings settings) {
+    return python.isEmpty() ? settings.variable("ESPALIER_PYTHON").orElse("python3") : python;
+  }
+
+  private int overhead() throws IOException {
+    Settings settings = program.settings(null);
+    WorkFolder folder = program.workFolder(settings);
+    List<Overhead> all = new ArrayList<>();
+    all.add(Overhead.ours(settings, folder));
+    Path log = Files.createDirectories(settings.work()).resolve("overhead.log");
+    all.addAll(Overhead.peers(settings.home(), interpreter(settings), log));
+    if (json) {
+      all.forEach(one -> program.terminal().print(Json.write(one)));
+      return 0;
+    }
+    Table table =
+        new Table(
+            "ms per stage that does nothing",
+            Overhead.IN_ORDER + " in order",
+            Overhead.IN_PARALLEL + " at once");
+    for (Overhead one : all) {
+      String name = one.version() == null ? one.peer() : one.peer() + " " + one.version();
+      table.row(
+          one.why() == null ? name : name + ": " + one.why(),
+          Double.isNaN(one.inOrder()) ? "–" : number(one.inOrder()),
+          Double.isNaN(one.inParallel()) ? "–" : number(one.inParallel()));
+    }
+    program.terminal().print(table.toString());
+    return 0;
   }
 
   private int endure() {

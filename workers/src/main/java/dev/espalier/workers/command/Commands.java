@@ -18,6 +18,7 @@ public final class Commands {
     TABLE.put("pause", PauseCommand::new);
     TABLE.put("resume", ResumeCommand::new);
     TABLE.put("cancel", CancelCommand::new);
+    TABLE.put("parallel", ParallelCommand::new);
     TABLE.put("extend", ExtendCommand::new);
     TABLE.put("report", ReportCommand::new);
     TABLE.put("describe", DescribeCommand::new);

@@ -12,6 +12,7 @@ import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.PlanRequest;
+import dev.espalier.workflows.SweepPlan;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -104,8 +105,10 @@ final class PlanCommand implements Callable<Integer> {
       case SWEEP -> {
         Sweep sweep = Sweep.of(set.over(whole), program);
         Map<String, JsonNode> arms = new LinkedHashMap<>();
-        sweep.plan().points().forEach(point -> arms.put(point.label(), point.request()));
-        yield new Asked("sweep", RunIds.sweep(sweep.plan().name(), sweep.arms()), arms);
+        SweepPlan points = sweep.plan();
+        int last = points.rungCount() - 1;
+        points.points().forEach(p -> arms.put(p.label(), points.atRung(p.request(), last)));
+        yield new Asked("sweep", RunIds.sweep(sweep.plan(), sweep.arms()), arms);
       }
       case TRAIN ->
           throw new InvalidInput(

@@ -6,7 +6,9 @@ import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.console.Table;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.EvaluateActivity;
+import dev.espalier.workflows.Replicates;
 import dev.espalier.workflows.SweepArm;
+import dev.espalier.workflows.SweepProgress;
 import dev.espalier.workflows.SweepResult;
 import dev.espalier.workflows.TrainActivity;
 import java.util.ArrayList;
@@ -15,6 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What runs came to, as tables. */
 final class Results {
@@ -44,15 +49,53 @@ final class Results {
     for (SweepArm arm : result.arms()) {
       CompressionResult run = arm.result();
       if (run == null) {
-        String[] row = new String[heading.length];
-        Arrays.fill(row, "–");
-        row[0] = arm.label() + ": failed: " + arm.note();
-        table.row(row);
+        table.row(brief(arm, heading.length));
       } else {
-        row(table, arm.label(), run.finetuned(), further);
+        String name = arm.note() == null ? arm.label() : arm.label() + ", " + arm.note();
+        row(table, name, run.finetuned(), further);
       }
     }
+    return Stream.of(table.toString(), replicates(result.groups()), stages(result.progress()))
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(System.lineSeparator().repeat(2)));
+  }
+
+  /** An arm that failed, or whose measures lie on the shelf alone. */
+  private static String[] brief(SweepArm arm, int width) {
+    String[] row = new String[width];
+    Arrays.fill(row, "–");
+    SweepArm.Score score = arm.score();
+    String note = arm.note() == null ? "" : ", " + arm.note();
+    row[0] = arm.label() + (score == null ? ": failed: " + arm.note() : note);
+    if (score == null) return row;
+    row[1] = format("%.3f", score.frechetDistance());
+    row[2] = format("%.4f", score.ssim());
+    row[width - 3] = format("%,d", score.parameters());
+    row[width - 2] = format("%,d", score.macs());
+    return row;
+  }
+
+  private static String replicates(List<Replicates> groups) {
+    if (groups.isEmpty()) return "";
+    Table table = new Table("point", "replicates", "mean", "95 % interval of the mean");
+    for (Replicates group : groups) {
+      table.row(
+          group.label(),
+          format("%d", group.count()),
+          format("%.4g", group.mean()),
+          format("%.4g", group.low()) + " to " + format("%.4g", group.high()));
+    }
     return table.toString();
+  }
+
+  private static String stages(@Nullable SweepProgress progress) {
+    return progress == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%d stages were run, %d saved: their results lay on the shelf already",
+            progress.stagesRun(),
+            progress.stagesSaved());
   }
 
   /** The measures beside the distance and the similarity, which have columns of their own. */

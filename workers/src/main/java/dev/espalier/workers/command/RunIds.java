@@ -2,10 +2,12 @@ package dev.espalier.workers.command;
 
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionPlan;
+import dev.espalier.workflows.SweepPlan;
 import dev.espalier.workflows.TrainPlan;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -21,9 +23,19 @@ final class RunIds {
     return readable(name) + "-" + plan.fingerprint();
   }
 
-  static String sweep(String name, List<CompressionPlan> arms) {
+  /**
+   * @param arms that are known before there are results
+   */
+  static String sweep(SweepPlan sweep, List<CompressionPlan> arms) {
     String work = String.join(" ", arms.stream().map(CompressionPlan::fingerprint).toList());
-    return readable(name) + "-" + digest("sweep " + work);
+    boolean all = sweep.search().isGrid() && sweep.rungs() == null;
+    return readable(sweep.name()) + "-" + digest("sweep " + work + (all ? "" : search(sweep)));
+  }
+
+  private static String search(SweepPlan sweep) {
+    return Json.write(
+        Arrays.asList(
+            sweep.search(), sweep.rungs(), sweep.axes(), sweep.exclude(), sweep.ranking()));
   }
 
   static String training(TrainPlan plan) {

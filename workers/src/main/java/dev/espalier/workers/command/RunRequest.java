@@ -9,10 +9,13 @@ import picocli.CommandLine.Parameters;
 
 /** What commands share that ask a run under way for something: one request, one line. */
 abstract sealed class RunRequest implements Callable<Integer>
-    permits PauseCommand, ResumeCommand, CancelCommand {
+    permits PauseCommand, ResumeCommand, CancelCommand, ParallelCommand {
   private final Program program;
 
-  @Parameters(paramLabel = "RUN", description = "The run's id, as `espalier status` lists it.")
+  @Parameters(
+      index = "0",
+      paramLabel = "RUN",
+      description = "The run's id, as `espalier status` lists it.")
   String run = "";
 
   @Mixin ConnectionOptions connection = new ConnectionOptions();

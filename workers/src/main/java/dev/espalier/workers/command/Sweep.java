@@ -21,7 +21,8 @@ record Sweep(JsonNode request, SweepPlan plan, List<CompressionPlan> arms) {
     List<CompressionPlan> arms = new ArrayList<>();
     for (SweepPlan.Point point : plan.points()) {
       try {
-        arms.add(PlanRequest.resolve(point.request(), program.recipes()));
+        JsonNode whole = plan.atRung(point.request(), plan.rungCount() - 1);
+        arms.add(plan.checked(PlanRequest.resolve(whole, program.recipes())));
       } catch (InvalidInput e) {
         throw new InvalidInput("arm " + point.label() + ": " + e.getMessage(), e);
       }
@@ -29,13 +30,19 @@ record Sweep(JsonNode request, SweepPlan plan, List<CompressionPlan> arms) {
     return new Sweep(request, plan, arms);
   }
 
+  private String summary() {
+    return plan.search().learns()
+        ? plan.search().trials() + " arms, found by " + plan.search().sampler()
+        : arms.size() + " arms";
+  }
+
   /** Runs it and prints what came out; 1 if any arm failed. */
   int run(WorkOptions options, Program program) throws Exception {
     Run<SweepResult> run =
         new Run<>(
             "SweepWorkflow",
-            RunIds.sweep(plan.name(), arms),
-            arms.size() + " arms",
+            RunIds.sweep(plan, arms),
+            summary(),
             request,
             SweepResult.class,
             Looks::sweep);
@@ -47,7 +54,11 @@ record Sweep(JsonNode request, SweepPlan plan, List<CompressionPlan> arms) {
         program.terminal().print(Results.table(result));
         Reports.announce(session, program.terminal(), run.id(), result.report());
       }
-      return result.arms().stream().anyMatch(arm -> arm.state() == State.FAILED) ? 1 : 0;
+      boolean failed =
+          result.progress() == null
+              ? result.arms().stream().anyMatch(arm -> arm.state() == State.FAILED)
+              : result.progress().failed() > 0;
+      return failed ? 1 : 0;
     }
   }
 }

@@ -8,11 +8,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sweep",
     description = {
-      "Run a grid of plans and rank what comes out.",
+      "Run many plans and rank what comes out.",
       "",
       "FILE holds what all arms share and the values that are varied:",
       "  {\"name\": \"ratios\", \"plan\": {}, \"parallel\": 2,",
       "   \"axes\": {\"prune.ratio\": [0.5, 0.7], \"svs.enabled\": [false, true]}}",
+      "Points can also be drawn (\"search\": {\"sampler\": \"tpe\", \"trials\": 40}), repeated"
+          + " (\"replicates\": 3) and raced (\"rungs\": {\"steps\": [100, 300, 900]}): docs/sweeps.md.",
       ""
     })
 final class SweepCommand implements Callable<Integer> {

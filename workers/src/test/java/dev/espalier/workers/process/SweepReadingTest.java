@@ -152,7 +152,7 @@ class SweepReadingTest {
       results.add(result(plan));
     }
     Published published = sweep.published();
-    return new ReportActivity.Request("run", results, labels, published);
+    return new ReportActivity.Request("run", results, labels, published, List.of());
   }
 
   private static JsonNode noRecipe(String name) {
