@@ -11,6 +11,7 @@ import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
+import dev.espalier.workflows.PlanActivity;
 import dev.espalier.workflows.PlanRequest;
 import dev.espalier.workflows.PruneActivity;
 import dev.espalier.workflows.ReportActivity;
@@ -26,7 +27,7 @@ final class SmallStages {
 
   static Stages of(Stages.Resources resources) {
     return new Stages(
-        request -> plan(resources, request),
+        new Plans(resources),
         SmallStages::prune,
         request -> new SvsActivity.Result(stage("svs"), 5, 2.2, false, 0.1),
         request ->
@@ -37,11 +38,19 @@ final class SmallStages {
         request -> report(resources.store(), request));
   }
 
-  private static CompressionPlan plan(Stages.Resources resources, JsonNode request) {
-    CompressionPlan plan = PlanRequest.resolve(request, resources.recipes());
-    InvalidInput.require(
-        plan.network().equals("fashion-ddpm"), "network '%s' does not exist", plan.network());
-    return plan;
+  private record Plans(Stages.Resources resources) implements PlanActivity {
+    @Override
+    public CompressionPlan resolve(JsonNode request) {
+      CompressionPlan plan = PlanRequest.resolve(request, resources.recipes());
+      InvalidInput.require(
+          plan.network().equals("fashion-ddpm"), "network '%s' does not exist", plan.network());
+      return plan;
+    }
+
+    @Override
+    public ArmIds arms(Arms request) {
+      return ArmIds.of(request, this::resolve);
+    }
   }
 
   private static PruneActivity.Result prune(PruneActivity.Request request) {

@@ -37,8 +37,11 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
 
   private static final Duration LAST_LOOK = Duration.ofMinutes(10);
 
-  /** Events after which it continues as new; the server asks for that at 4,096. */
-  private static final int LONG_HISTORY = 4_000;
+  /**
+   * Events after which it continues as new; the server asks for that at 4,096. The system property
+   * of this name is for trials that cannot fill so many.
+   */
+  static final String LONG_HISTORY = "espalier.sweep.events";
 
   private final Leaderboard board = new Leaderboard();
   private final Gate gate = new Gate();
@@ -111,7 +114,7 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
 
   private static boolean isLong() {
     return Workflow.getInfo().isContinueAsNewSuggested()
-        || Workflow.getInfo().getHistoryLength() >= LONG_HISTORY;
+        || Workflow.getInfo().getHistoryLength() >= Integer.getInteger(LONG_HISTORY, 4_000);
   }
 
   /** Finds every arm's ids; points that come to the same work are one arm. */

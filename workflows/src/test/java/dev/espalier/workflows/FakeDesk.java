@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
 
 /** Resolves plans with two recipes as the real activity does; its reports are only names. */
 final class FakeDesk implements PlanActivity, ReportActivity {
@@ -16,8 +15,6 @@ final class FakeDesk implements PlanActivity, ReportActivity {
       Map.of(
           "quick", "{\"prune\": {\"ratio\": 0.3}, \"finetune\": {\"steps\": 10, \"batch\": 8}}",
           "circular", "{\"recipe\": \"quick\"}");
-
-  private static final int MOST_POINTS = 3;
 
   /** Reports wait for this. */
   volatile CountDownLatch gate = new CountDownLatch(0);
@@ -36,27 +33,9 @@ final class FakeDesk implements PlanActivity, ReportActivity {
   @Override
   public ArmIds arms(Arms request) {
     try {
-      SweepPlan sweep = SweepPlan.of(request.sweep());
-      return new ArmIds(
-          sweep.points().stream()
-              .skip(request.from())
-              .limit(MOST_POINTS)
-              .map(point -> ids(sweep, point))
-              .toList());
+      return ArmIds.of(request, arm -> PlanRequest.resolve(arm, FakeDesk::recipe));
     } catch (InvalidInput e) {
       throw InvalidInputFailure.of(e);
-    }
-  }
-
-  private static List<String> ids(SweepPlan sweep, SweepPlan.Point point) {
-    try {
-      return IntStream.range(0, sweep.rungCount())
-          .mapToObj(
-              rung -> PlanRequest.resolve(sweep.atRung(point.request(), rung), FakeDesk::recipe))
-          .map(plan -> sweep.checked(plan).fingerprint())
-          .toList();
-    } catch (InvalidInput e) {
-      throw new InvalidInput("arm " + point.label() + ": " + e.getMessage(), e);
     }
   }
 

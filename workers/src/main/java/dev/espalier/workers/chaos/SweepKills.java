@@ -164,7 +164,7 @@ final class SweepKills implements Trial {
     int done = 0;
     for (SweepResult result : results.values()) {
       for (SweepArm arm : result.arms()) {
-        arms.add(arm.run() + " " + arm.label() + " " + arm.note() + " " + Json.write(arm.score()));
+        arms.add(arm.run() + " " + arm.label() + " " + arm.note() + " " + arm.score());
         if (arm.state() == RunStatus.State.DONE) done++;
       }
     }
