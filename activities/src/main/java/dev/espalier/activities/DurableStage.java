@@ -79,6 +79,7 @@ public final class DurableStage {
   public Done run(Derivation derivation, Liveness liveness, Work work) throws Exception {
     shelf.beating(liveness::beat).requireFree(derivation.stage(), derivation.key());
     try (StageMeters.Scope scope = meters.open(derivation.run(), derivation.stage())) {
+      scope.alive(liveness::silentSeconds);
       try {
         Done done = find(derivation, liveness, work, scope);
         scope.done(done.reused() ? Outcome.REUSED : Outcome.COMPUTED);

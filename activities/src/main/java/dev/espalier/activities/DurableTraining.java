@@ -116,6 +116,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
   private Trained run(Torch.Session session, Objective objective) throws IOException {
     TrainingState from = begin();
     int resumedFrom = from.step();
+    step.meters().training(resumedFrom, config.steps());
     TrainingState end = null;
     while (end == null) {
       begin(from);
@@ -341,7 +342,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
   @Override
   public void committed(int at, long bytes, Duration took) {
     committed = at;
-    step.meters().checkpoint(bytes, took);
+    step.meters().checkpoint(at, bytes, took);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.espalier.activities.metrics.Evaluation;
+import dev.espalier.activities.metrics.StageMeters;
 import dev.espalier.activities.shelf.Staging;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
@@ -86,22 +87,24 @@ public final class EvaluateStage implements EvaluateActivity {
 
   @Override
   public Result evaluate(Request request) {
-    DurableStage.Done done = evaluate(request, bench.networks().get(request.network()));
+    StoredArtifact network = bench.networks().get(request.network());
+    DurableStage.Done done = evaluate(request, network);
     Numbers n = Json.bind(done.artifact().numbers(), Numbers.class, done.artifact().prefix());
     bench
         .meters()
         .evaluated(
             new Evaluation(
+                StageMeters.experiment(request.run()),
                 request.run(),
-                request.run(),
-                request.network().key(),
+                name(request),
                 n.extractor(),
                 n.distance(),
                 n.likeness(),
                 n.parameters(),
                 n.macs(),
                 n.imagesPerSecond(),
-                n.measures()));
+                n.measures(),
+                MakingOfNetwork.of(bench.shelf(), network)));
     return new Result(
         new Artifact(done.artifact().prefix()),
         n.distance(),
@@ -114,6 +117,13 @@ public final class EvaluateStage implements EvaluateActivity {
         n.seconds(),
         n.extractorSha256(),
         n.measures());
+  }
+
+  /** Which of the run's networks it is, by the stage that made it. */
+  private static String name(Request request) {
+    String key = request.network().key();
+    boolean made = key.startsWith("stages/") && !request.network().equals(request.dense());
+    return made ? key.split("/", 3)[1] : "dense";
   }
 
   private DurableStage.Done evaluate(Request request, StoredArtifact input) {

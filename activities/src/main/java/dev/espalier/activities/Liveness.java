@@ -24,7 +24,7 @@ public final class Liveness implements AutoCloseable {
   private @Nullable RuntimeException stop;
   private boolean ending;
   private long sentAt;
-  private long aliveAt;
+  private volatile long aliveAt;
 
   /**
    * Begins with a first heartbeat.
@@ -93,6 +93,11 @@ public final class Liveness implements AutoCloseable {
    */
   public synchronized void ending() {
     ending = true;
+  }
+
+  /** For how long the stage itself has given no sign of life; asked by any thread. */
+  double silentSeconds() {
+    return (clock.getAsLong() - aliveAt) * 1e-9;
   }
 
   /** What the background thread does once per interval. */

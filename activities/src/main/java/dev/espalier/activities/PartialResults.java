@@ -299,7 +299,8 @@ final class PartialResults implements Progress {
     changed = false;
     savedAt = clock.getAsLong();
     step.meters()
-        .checkpoint(bytes + stored.manifest().size(), Duration.ofNanos(System.nanoTime() - began));
+        .checkpoint(
+            number, bytes + stored.manifest().size(), Duration.ofNanos(System.nanoTime() - began));
   }
 
   /** What a heartbeat throws during a save, the next {@link #reached} throws again. */

@@ -66,6 +66,14 @@ class StagesTest {
     }
     assertThat(List.of(pruned.reused(), scaled.reused(), tuned.reused(), judged.reused()))
         .containsOnly(false);
+    assertThat(stages.counted("espalier_evaluate_arm{"))
+        .contains(
+            "criterion=\"diff-pruning\"",
+            "network=\"finetune\"",
+            "ratio=\"0.5\"",
+            "steps=\"4\"",
+            "svs=\"0.5\"");
+    assertThat(stages.counted("espalier_train_step{")).isEqualTo("[]");
     String computed = stages.counted("espalier_stages_total{outcome=\"computed\"");
 
     PruneActivity.Result prunedAgain = activities.prune(prune(0.5));

@@ -44,6 +44,18 @@ public enum MetricNames {
       null,
       "Training throughput, in images per second",
       Labels.RUN),
+  TRAIN_PLANNED_STEPS(
+      "espalier.train.planned.steps",
+      Meter.Type.GAUGE,
+      null,
+      "Optimizer steps that the training takes in all",
+      Labels.RUN),
+  TRAIN_RESUMED_STEP(
+      "espalier.train.resumed.step",
+      Meter.Type.GAUGE,
+      null,
+      "Step of the checkpoint that the attempt at work went on from; 0 without one",
+      Labels.RUN),
 
   TRAIN_STEPS(
       "espalier.train.steps",
@@ -54,6 +66,18 @@ public enum MetricNames {
   TRAIN_IMAGES(
       "espalier.train.images", Meter.Type.COUNTER, null, "Images trained on", List.of("stage")),
 
+  CHECKPOINT_STEP(
+      "espalier.checkpoint.step",
+      Meter.Type.GAUGE,
+      null,
+      "Step of the newest checkpoint of the training at work; 0 without one",
+      Labels.RUN),
+  CHECKPOINT_AGE(
+      "espalier.checkpoint.age",
+      Meter.Type.GAUGE,
+      "seconds",
+      "Time since the newest checkpoint was committed, or since the attempt at work began",
+      Labels.RUN),
   CHECKPOINTS_WRITTEN(
       "espalier.checkpoints.written",
       Meter.Type.COUNTER,
@@ -85,6 +109,18 @@ public enum MetricNames {
       "Time for which training steps waited for copies of the state",
       List.of("stage")),
 
+  STAGE_START_TIME(
+      "espalier.stage.start.time",
+      Meter.Type.GAUGE,
+      "seconds",
+      "When the attempt at work began, in Unix time",
+      Labels.RUN),
+  STAGE_SILENCE(
+      "espalier.stage.silence",
+      Meter.Type.GAUGE,
+      "seconds",
+      "Time since the stage at work gave a sign of life of its own",
+      Labels.RUN),
   STAGES(
       "espalier.stages",
       Meter.Type.COUNTER,
@@ -139,7 +175,21 @@ public enum MetricNames {
       Meter.Type.GAUGE,
       null,
       "Sampling throughput, in images per second",
-      Labels.EVALUATION);
+      Labels.EVALUATION),
+  EVALUATE_ARM(
+      "espalier.evaluate.arm",
+      Meter.Type.GAUGE,
+      null,
+      "1; the labels say how the evaluated network was made",
+      Labels.ARM),
+
+  STORE_REQUEST(
+      "espalier.store.request",
+      Meter.Type.TIMER,
+      null,
+      "Time that one try of an operation of the object store took, by outcome: done, unavailable or"
+          + " refused",
+      List.of("operation", "outcome"));
 
   private final String dotted;
   private final Meter.Type type;
@@ -174,7 +224,7 @@ public enum MetricNames {
     return help;
   }
 
-  /** Label names, as in the order that {@link StageMeters} gives their values. */
+  /** Label names, in the order in which their values are given. */
   public List<String> labels() {
     return labels;
   }
@@ -199,5 +249,7 @@ public enum MetricNames {
     static final List<String> EVALUATION = List.of("experiment", "run", "network", "extractor");
     static final List<String> MEASURE =
         List.of("experiment", "run", "network", "extractor", "measure", "bound");
+    static final List<String> ARM =
+        Stream.concat(EVALUATION.stream(), Evaluation.SETTINGS.stream()).toList();
   }
 }

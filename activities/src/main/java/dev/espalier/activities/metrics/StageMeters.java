@@ -2,41 +2,60 @@ package dev.espalier.activities.metrics;
 
 import dev.espalier.compression.evaluate.Interval;
 import dev.espalier.compression.evaluate.Measure;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of the stages in one registry. Gauges that carry a run exist while its stage runs; an
- * evaluation's stay for a while longer, as the stage ends with them, and at most {@value
+ * evaluation's stay for {@link #SHOWN} longer, as the stage ends with them, and at most {@value
  * #EVALUATIONS} evaluations are shown. Counters and timers carry no run.
  */
 public final class StageMeters {
   /** How many evaluations are shown, the latest ones. */
   public static final int EVALUATIONS = 64;
 
-  private static final Duration[] CHECKPOINT_OBJECTIVES = seconds(0.1, 1, 10, 60);
-  private static final Duration[] STAGE_OBJECTIVES = seconds(1, 10, 60, 900, 14_400);
+  /** For how long an evaluation is shown, so that a scrape finds it. */
+  public static final Duration SHOWN = Duration.ofMinutes(10);
 
-  private final MeterRegistry registry;
+  private static final double[] CHECKPOINT_OBJECTIVES = {0.1, 1, 10, 60};
+  private static final double[] STAGE_OBJECTIVES = {1, 10, 60, 900, 14_400};
+
+  private final NamedMeters meters;
+  private final Executor later;
   private final Map<List<String>, Scope> scopes = new LinkedHashMap<>();
-  private final Map<List<String>, List<Meter>> evaluations = new LinkedHashMap<>();
+  private final Map<List<String>, Shown> evaluations = new LinkedHashMap<>();
 
   public StageMeters(MeterRegistry registry) {
-    this.registry = registry;
+    this(registry, SHOWN);
+  }
+
+  /** Evaluations are shown for {@code shown}. */
+  public StageMeters(MeterRegistry registry, Duration shown) {
+    this.meters = new NamedMeters(registry);
+    this.later = CompletableFuture.delayedExecutor(shown.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * What a run is one of: its id without the hash of its plan, which is the name of its sweep, of
+   * its recipe or of its network; the whole id where it has no such hash.
+   */
+  public static String experiment(String run) {
+    return run.replaceFirst("(?<=.)-[0-9a-f]{12}$", "");
   }
 
   /** How a stage ended. */
@@ -51,55 +70,81 @@ public final class StageMeters {
   }
 
   /**
-   * Opens the gauges of one run's stage. A second scope of the same run and stage takes them over.
+   * Opens the gauges of one run's stage. A second scope of the same run and stage takes them over
+   * until it is closed, as does a stage within a stage.
    *
-   * @param experiment the sweep, or the run itself where there is none
+   * @param experiment what the run is one of
    */
   public synchronized Scope open(String experiment, String run, String stage) {
     List<String> labels = List.of(experiment, run, stage);
-    Scope before = scopes.remove(labels);
+    Scope before = scopes.get(labels);
     if (before != null) before.removeGauges();
-    Scope scope = new Scope(labels, stage);
+    Scope scope = new Scope(labels, stage, before);
     scopes.put(labels, scope);
+    double now = System.currentTimeMillis() / 1e3;
+    scope.show(MetricNames.STAGE_START_TIME, () -> now);
     return scope;
   }
 
-  /** As {@link #open(String, String, String)}, of a run that belongs to no sweep. */
+  /** As {@link #open(String, String, String)}, of a run of the {@link #experiment} in its id. */
   public Scope open(String run, String stage) {
-    return open(run, run, stage);
+    return open(experiment(run), run, stage);
   }
 
   /** Shows an evaluation, in place of an earlier one of the same network of the same run. */
   public synchronized void evaluated(Evaluation e) {
     List<String> labels = List.of(e.experiment(), e.run(), e.network(), e.extractor());
-    evaluations.getOrDefault(labels, List.of()).forEach(registry::remove);
-    evaluations.remove(labels);
-    List<Meter> shown = new ArrayList<>();
-    shown.add(gauge(MetricNames.EVALUATE_FRECHET_DISTANCE, labels, e::frechetDistance));
-    shown.add(gauge(MetricNames.EVALUATE_SSIM, labels, e::ssim));
-    shown.add(gauge(MetricNames.EVALUATE_PARAMETERS, labels, e::parameters));
-    shown.add(gauge(MetricNames.EVALUATE_MACS, labels, e::macs));
-    shown.add(gauge(MetricNames.EVALUATE_IMAGES_PER_SECOND, labels, e::imagesPerSecond));
+    Shown before = evaluations.remove(labels);
+    if (before != null) before.remove();
+    Shown shown = new Shown();
+    shown.add(MetricNames.EVALUATE_FRECHET_DISTANCE, labels, e.frechetDistance());
+    shown.add(MetricNames.EVALUATE_SSIM, labels, e.ssim());
+    shown.add(MetricNames.EVALUATE_PARAMETERS, labels, e.parameters());
+    shown.add(MetricNames.EVALUATE_MACS, labels, e.macs());
+    shown.add(MetricNames.EVALUATE_IMAGES_PER_SECOND, labels, e.imagesPerSecond());
+    List<String> settings =
+        Evaluation.SETTINGS.stream().map(name -> e.settings().getOrDefault(name, "")).toList();
+    shown.add(MetricNames.EVALUATE_ARM, and(labels, settings), 1);
     for (Measure measure : e.measures()) {
-      shown.add(measure(labels, measure, "value", measure.value()));
+      shown.add(measure, labels, "value", measure.value());
       Interval interval = measure.interval();
       if (interval == null) continue;
-      shown.add(measure(labels, measure, "low", interval.low()));
-      shown.add(measure(labels, measure, "high", interval.high()));
+      shown.add(measure, labels, "low", interval.low());
+      shown.add(measure, labels, "high", interval.high());
     }
     evaluations.put(labels, shown);
-    Iterator<List<Meter>> oldest = evaluations.values().iterator();
+    Iterator<Shown> oldest = evaluations.values().iterator();
     while (evaluations.size() > EVALUATIONS) {
-      oldest.next().forEach(registry::remove);
+      oldest.next().remove();
       oldest.remove();
     }
+    later.execute(() -> forget(labels, shown));
   }
 
-  private Meter measure(List<String> evaluation, Measure measure, String bound, double value) {
-    List<String> labels = new ArrayList<>(evaluation);
-    labels.add(measure.name());
-    labels.add(bound);
-    return gauge(MetricNames.EVALUATE_MEASURE, labels, () -> value);
+  /** Unless another evaluation took its place. */
+  private synchronized void forget(List<String> labels, Shown shown) {
+    if (evaluations.remove(labels, shown)) shown.remove();
+  }
+
+  private static List<String> and(List<String> labels, List<String> more) {
+    return Stream.concat(labels.stream(), more.stream()).toList();
+  }
+
+  /** The gauges of one evaluation. */
+  private final class Shown {
+    private final List<Meter> gauges = new ArrayList<>();
+
+    void add(MetricNames metric, List<String> labels, double value) {
+      gauges.add(meters.gauge(metric, labels, () -> value));
+    }
+
+    void add(Measure measure, List<String> labels, String bound, double value) {
+      add(MetricNames.EVALUATE_MEASURE, and(labels, List.of(measure.name(), bound)), value);
+    }
+
+    void remove() {
+      gauges.forEach(meters::remove);
+    }
   }
 
   /** One stage of one run, from its start to its end. Closed without an outcome, it failed. */
@@ -110,19 +155,48 @@ public final class StageMeters {
     private final String stage;
     private final long start = System.nanoTime();
     private final Map<MetricNames, Value> values = new EnumMap<>(MetricNames.class);
+    private final @Nullable Scope before;
+    private final Map<MetricNames, Supplier<Number>> shown = new EnumMap<>(MetricNames.class);
     private final List<Meter> gauges = new ArrayList<>();
+    private boolean closed;
     private Outcome outcome = Outcome.FAILED;
     private long lastStep = start;
+    private volatile int checkpointStep;
+    private volatile long checkpointAt = start;
 
-    private Scope(List<String> labels, String stage) {
+    private Scope(List<String> labels, String stage, @Nullable Scope before) {
       this.labels = labels;
       this.stage = stage;
+      this.before = before;
+    }
+
+    /**
+     * Shows for how long the stage has given no sign of life.
+     *
+     * @param silence in seconds
+     */
+    public void alive(DoubleSupplier silence) {
+      show(MetricNames.STAGE_SILENCE, silence::getAsDouble);
+    }
+
+    /**
+     * The stage trains.
+     *
+     * @param resumedFrom step of the checkpoint it goes on from; 0 without one
+     * @param steps that it is to take in all
+     */
+    public void training(int resumedFrom, int steps) {
+      checkpointStep = resumedFrom;
+      show(MetricNames.TRAIN_RESUMED_STEP, () -> resumedFrom);
+      show(MetricNames.TRAIN_PLANNED_STEPS, () -> steps);
+      show(MetricNames.CHECKPOINT_STEP, () -> checkpointStep);
+      show(MetricNames.CHECKPOINT_AGE, () -> (System.nanoTime() - checkpointAt) / 1e9);
     }
 
     /** One optimizer step was taken; {@code step} of them so far. */
     public void step(int step, int images, double loss, double learningRate, double gradientNorm) {
-      counter(MetricNames.TRAIN_STEPS, stage).increment();
-      counter(MetricNames.TRAIN_IMAGES, stage).increment(images);
+      meters.counter(MetricNames.TRAIN_STEPS, stage).increment();
+      meters.counter(MetricNames.TRAIN_IMAGES, stage).increment(images);
       set(MetricNames.TRAIN_STEP, step);
       set(MetricNames.TRAIN_LOSS, loss);
       set(MetricNames.TRAIN_LEARNING_RATE, learningRate);
@@ -135,27 +209,34 @@ public final class StageMeters {
       set(MetricNames.TRAIN_VALIDATION_LOSS, loss);
     }
 
-    /** A checkpoint was committed. */
-    public void checkpoint(long bytes, Duration took) {
-      counter(MetricNames.CHECKPOINTS_WRITTEN, stage).increment();
-      counter(MetricNames.CHECKPOINT_BYTES, stage).increment(bytes);
-      timer(MetricNames.CHECKPOINT_WRITE, CHECKPOINT_OBJECTIVES, stage).record(took);
+    /**
+     * A checkpoint was committed; heard on any thread.
+     *
+     * @param step of the training; of other stages, whose step is not shown, any number
+     */
+    public void checkpoint(int step, long bytes, Duration took) {
+      checkpointStep = step;
+      checkpointAt = System.nanoTime();
+      meters.counter(MetricNames.CHECKPOINTS_WRITTEN, stage).increment();
+      meters.counter(MetricNames.CHECKPOINT_BYTES, stage).increment(bytes);
+      meters.timer(MetricNames.CHECKPOINT_WRITE, CHECKPOINT_OBJECTIVES, stage).record(took);
     }
 
     /** The training waited so long for the copy of a state. */
     public void checkpointStall(double seconds) {
-      counter(MetricNames.CHECKPOINT_STALL, stage).increment(seconds);
+      meters.counter(MetricNames.CHECKPOINT_STALL, stage).increment(seconds);
     }
 
     /** A checkpoint could not be committed. */
     public void checkpointFailed() {
-      counter(MetricNames.CHECKPOINT_FAILURES, stage).increment();
+      meters.counter(MetricNames.CHECKPOINT_FAILURES, stage).increment();
     }
 
     /** The stage failed so. */
     public void failed(Throwable failure) {
       outcome = Outcome.FAILED;
-      counter(MetricNames.STAGE_FAILURES, stage, failure.getClass().getSimpleName()).increment();
+      String type = failure.getClass().getSimpleName();
+      meters.counter(MetricNames.STAGE_FAILURES, stage, type).increment();
     }
 
     /** The stage has its result: computed or reused. */
@@ -171,13 +252,24 @@ public final class StageMeters {
     /** Counts the outcome and removes this run's gauges. */
     @Override
     public void close() {
-      counter(MetricNames.STAGES, stage, outcome.label()).increment();
-      timer(MetricNames.STAGE_DURATION, STAGE_OBJECTIVES, stage, outcome.label())
+      meters.counter(MetricNames.STAGES, stage, outcome.label()).increment();
+      meters
+          .timer(MetricNames.STAGE_DURATION, STAGE_OBJECTIVES, stage, outcome.label())
           .record(Duration.ofNanos(System.nanoTime() - start));
       synchronized (StageMeters.this) {
-        scopes.remove(labels, this);
+        closed = true;
         removeGauges();
+        if (scopes.remove(labels, this) && before != null) before.showAgain();
       }
+    }
+
+    private void showAgain() {
+      if (closed) {
+        if (before != null) before.showAgain();
+        return;
+      }
+      scopes.put(labels, this);
+      shown.forEach((metric, value) -> gauges.add(meters.gauge(metric, labels, value)));
     }
 
     private double throughput(int images) {
@@ -191,62 +283,29 @@ public final class StageMeters {
     private void set(MetricNames metric, double now) {
       Value value = values.get(metric);
       if (value == null) {
-        value = show(metric);
-        values.put(metric, value);
+        Value shown = new Value();
+        show(metric, () -> shown.now);
+        values.put(metric, shown);
+        value = shown;
       }
       value.now = now;
     }
 
-    private Value show(MetricNames metric) {
-      Value value = new Value();
+    /** Unless another scope has taken the gauges over. */
+    private void show(MetricNames metric, Supplier<Number> value) {
       synchronized (StageMeters.this) {
-        if (scopes.get(labels) == this) gauges.add(gauge(metric, labels, () -> value.now));
+        shown.put(metric, value);
+        if (scopes.get(labels) == this) gauges.add(meters.gauge(metric, labels, value));
       }
-      return value;
     }
 
     private void removeGauges() {
-      gauges.forEach(registry::remove);
+      gauges.forEach(meters::remove);
       gauges.clear();
     }
   }
 
   private static final class Value {
     private volatile double now;
-  }
-
-  private Meter gauge(MetricNames metric, List<String> values, Supplier<Number> value) {
-    return Gauge.builder(metric.dotted(), value)
-        .description(metric.help())
-        .tags(tags(metric, values))
-        .register(registry);
-  }
-
-  private Counter counter(MetricNames metric, String... values) {
-    return Counter.builder(metric.dotted())
-        .baseUnit(metric.unit())
-        .description(metric.help())
-        .tags(tags(metric, List.of(values)))
-        .register(registry);
-  }
-
-  private Timer timer(MetricNames metric, Duration[] objectives, String... values) {
-    return Timer.builder(metric.dotted())
-        .description(metric.help())
-        .tags(tags(metric, List.of(values)))
-        .serviceLevelObjectives(objectives)
-        .register(registry);
-  }
-
-  private static Tags tags(MetricNames metric, List<String> values) {
-    Tags tags = Tags.empty();
-    for (int i = 0; i < values.size(); i++) tags = tags.and(metric.labels().get(i), values.get(i));
-    return tags;
-  }
-
-  private static Duration[] seconds(double... seconds) {
-    return Arrays.stream(seconds)
-        .mapToObj(s -> Duration.ofMillis(Math.round(s * 1_000)))
-        .toArray(Duration[]::new);
   }
 }

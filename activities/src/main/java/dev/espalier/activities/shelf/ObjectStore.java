@@ -87,7 +87,7 @@ public final class ObjectStore implements Bucket {
             .credentials(config.accessKey(), config.secretKey())
             .httpClient(connections(config), true)
             .build();
-    Retry first = new Retry(AT_START, config.toString(), () -> {});
+    Retry first = new Retry(AT_START, config.toString());
     try {
       first.call("open bucket " + config.bucket(), () -> makeBucket(client, config.bucket()));
     } catch (StoreUnavailable e) {
@@ -108,12 +108,17 @@ public final class ObjectStore implements Bucket {
               S3Config.ENDPOINT, config.endpoint(), S3Errors.line(e)),
           e);
     }
-    return new ObjectStore(client, config, new Retry(Patience.USUAL, config.toString(), () -> {}));
+    return new ObjectStore(client, config, new Retry(Patience.USUAL, config.toString()));
   }
 
   @Override
   public ObjectStore beating(Runnable beat) {
     return new ObjectStore(client, config, retry.beating(beat));
+  }
+
+  /** The same store, every try of whose operations {@code listener} hears of. */
+  public ObjectStore heardBy(StoreListener listener) {
+    return new ObjectStore(client, config, retry.heardBy(listener));
   }
 
   /** The same store, given up after {@code patience}, whether it is away or full. */
@@ -123,7 +128,7 @@ public final class ObjectStore implements Bucket {
 
   /** The same store, given up when {@code patience} ends. */
   public ObjectStore patient(Patience patience) {
-    return new ObjectStore(client, config, new Retry(patience, config.toString(), retry.beat()));
+    return new ObjectStore(client, config, retry.patient(patience));
   }
 
   @Override

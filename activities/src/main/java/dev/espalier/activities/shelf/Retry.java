@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
  * @param patience how long that may last
  * @param store what it is, for messages
  * @param beat called about once a second while waiting; what it throws ends the wait
+ * @param listener hears of every try
  */
-record Retry(Patience patience, String store, Runnable beat) {
+record Retry(Patience patience, String store, Runnable beat, StoreListener listener) {
   private static final Logger log = LoggerFactory.getLogger(Retry.class);
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LONGEST_PAUSE_MILLIS = 8_000;
@@ -33,8 +34,21 @@ record Retry(Patience patience, String store, Runnable beat) {
             return thread;
           });
 
+  /** Without signs of life and unheard. */
+  Retry(Patience patience, String store) {
+    this(patience, store, () -> {}, (operation, outcome, took) -> {});
+  }
+
   Retry beating(Runnable other) {
-    return new Retry(patience, store, other);
+    return new Retry(patience, store, other, listener);
+  }
+
+  Retry patient(Patience other) {
+    return new Retry(other, store, beat, listener);
+  }
+
+  Retry heardBy(StoreListener other) {
+    return new Retry(patience, store, beat, other);
   }
 
   /**
@@ -45,14 +59,30 @@ record Retry(Patience patience, String store, Runnable beat) {
   <T> T call(String what, Callable<T> operation) {
     Wait wait = new Wait(what);
     while (true) {
+      long began = System.nanoTime();
       try {
-        return await(operation);
+        T result = await(operation);
+        heard(what, StoreListener.Outcome.DONE, began);
+        return result;
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        if (!S3Errors.passing(cause)) throw S3Errors.typed(what, cause);
+        boolean passing = S3Errors.passing(cause);
+        heard(
+            what,
+            passing ? StoreListener.Outcome.UNAVAILABLE : StoreListener.Outcome.REFUSED,
+            began);
+        if (!passing) throw S3Errors.typed(what, cause);
         wait.after(cause);
       }
     }
+  }
+
+  /**
+   * @param what the operation's name and its object
+   */
+  private void heard(String what, StoreListener.Outcome outcome, long began) {
+    String operation = what.substring(0, what.indexOf(' '));
+    listener.tried(operation, outcome, Duration.ofNanos(System.nanoTime() - began));
   }
 
   /** As {@link #call}, of work on the local disk in the calling thread, while the disk is full. */

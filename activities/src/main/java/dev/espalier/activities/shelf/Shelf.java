@@ -6,6 +6,7 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.finetune.KeepPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +118,14 @@ public final class Shelf {
   public StoredArtifact get(String prefix) {
     return find(prefix)
         .orElseThrow(() -> new InvalidInput("no artifact " + prefix + " on the shelf " + store));
+  }
+
+  /**
+   * When the artifact at {@code prefix} was committed, by the store's clock, or nothing if it never
+   * was.
+   */
+  public Optional<Instant> committed(String prefix) {
+    return store.stat(manifestKey(prefix)).map(ObjectStore.Stat::modified);
   }
 
   /**

@@ -2,12 +2,14 @@ package dev.espalier.activities.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.activities.shelf.StoreListener;
 import dev.espalier.compression.evaluate.Interval;
 import dev.espalier.compression.evaluate.Measure;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,12 @@ class StageMetersTest {
             "espalier_train_gradient_norm",
             "espalier_train_step",
             "espalier_train_images_per_second",
+            "espalier_train_planned_steps",
+            "espalier_train_resumed_step",
             "espalier_train_steps_total",
             "espalier_train_images_total",
+            "espalier_checkpoint_step",
+            "espalier_checkpoint_age_seconds",
             "espalier_checkpoints_written_total",
             "espalier_checkpoint_written_bytes_total",
             "espalier_checkpoint_failures_total",
@@ -41,6 +47,8 @@ class StageMetersTest {
             "espalier_checkpoint_write_seconds_sum",
             "espalier_checkpoint_write_seconds_max",
             "espalier_checkpoint_stall_seconds_total",
+            "espalier_stage_start_time_seconds",
+            "espalier_stage_silence_seconds",
             "espalier_stages_total",
             "espalier_stage_failures_total",
             "espalier_stage_duration_seconds_bucket",
@@ -52,7 +60,12 @@ class StageMetersTest {
             "espalier_evaluate_measure",
             "espalier_evaluate_parameters",
             "espalier_evaluate_macs",
-            "espalier_evaluate_images_per_second");
+            "espalier_evaluate_images_per_second",
+            "espalier_evaluate_arm",
+            "espalier_store_request_seconds_bucket",
+            "espalier_store_request_seconds_count",
+            "espalier_store_request_seconds_sum",
+            "espalier_store_request_seconds_max");
   }
 
   @Test
@@ -113,6 +126,68 @@ class StageMetersTest {
   }
 
   @Test
+  void aStageWithinAStageGivesTheGaugesBack() {
+    StageMeters.Scope outer = meters.open("run", "evaluate");
+    outer.alive(() -> 7);
+    StageMeters.Scope inner = meters.open("run", "evaluate");
+    inner.alive(() -> 2);
+    assertThat(samples("espalier_stage_silence_seconds"))
+        .singleElement()
+        .asString()
+        .endsWith(" 2.0");
+    inner.close();
+    assertThat(samples("espalier_stage_silence_seconds"))
+        .singleElement()
+        .asString()
+        .endsWith(" 7.0");
+    assertThat(samples("espalier_stage_start_time_seconds")).hasSize(1);
+    outer.close();
+    assertThat(registry.scrape()).doesNotContain("run=\"run\"");
+  }
+
+  @Test
+  void aTrainingShowsWhatACrashWouldCost() {
+    try (StageMeters.Scope scope = meters.open("run", "finetune")) {
+      scope.training(40, 100);
+      scope.step(41, 1, 0.5, 1, 1);
+      assertThat(samples("espalier_checkpoint_step").get(0)).endsWith(" 40.0");
+      assertThat(samples("espalier_train_planned_steps").get(0)).endsWith(" 100.0");
+      assertThat(samples("espalier_train_resumed_step").get(0)).endsWith(" 40.0");
+      scope.checkpoint(60, 1_000, Duration.ofMillis(20));
+      assertThat(samples("espalier_checkpoint_step").get(0)).endsWith(" 60.0");
+      assertThat(samples("espalier_train_resumed_step").get(0)).endsWith(" 40.0");
+    }
+  }
+
+  @Test
+  void anExperimentIsARunsIdWithoutItsHash() {
+    assertThat(StageMeters.experiment("demo-0123456789ab")).isEqualTo("demo");
+    assertThat(StageMeters.experiment("from-the-ui")).isEqualTo("from-the-ui");
+    assertThat(StageMeters.experiment("-0123456789ab")).isEqualTo("-0123456789ab");
+  }
+
+  @Test
+  void evaluationsGoAfterAWhileUnlessTheyWereTakenAnew() throws Exception {
+    StageMeters brief = new StageMeters(registry, Duration.ofMillis(600));
+    brief.evaluated(evaluation("old"));
+    Thread.sleep(400);
+    brief.evaluated(evaluation("new"));
+    brief.evaluated(evaluation("old"));
+    Thread.sleep(400);
+    assertThat(samples("espalier_evaluate_ssim")).hasSize(2);
+    for (int i = 0; i < 50 && !samples("espalier_evaluate_ssim").isEmpty(); i++) Thread.sleep(100);
+    assertThat(registry.scrape()).doesNotContain("espalier_evaluate");
+  }
+
+  @Test
+  void anEvaluationTellsHowItsNetworkWasMade() {
+    meters.evaluated(evaluation("run"));
+    assertThat(samples("espalier_evaluate_arm").get(0))
+        .contains("criterion=\"magnitude\"", "ratio=\"0.5\"", "svs=\"\"", "steps=\"\"")
+        .endsWith(" 1.0");
+  }
+
+  @Test
   void evaluationsStayButNotWithoutBound() {
     for (int i = 0; i < 3 * StageMeters.EVALUATIONS; i++) meters.evaluated(evaluation("run-" + i));
 
@@ -158,9 +233,11 @@ class StageMetersTest {
 
   private void everything() {
     StageMeters.Scope scope = meters.open("run", "finetune");
+    scope.alive(() -> 1);
+    scope.training(0, 10);
     scope.step(1, 32, 0.5, 1e-3, 2);
     scope.validationLoss(0.6);
-    scope.checkpoint(1_000, Duration.ofMillis(20));
+    scope.checkpoint(1, 1_000, Duration.ofMillis(20));
     scope.checkpointFailed();
     scope.checkpointStall(0.02);
     scope.failed(new IllegalStateException("x"));
@@ -168,6 +245,7 @@ class StageMetersTest {
     other.done(StageMeters.Outcome.REUSED);
     other.close();
     meters.evaluated(evaluation("run"));
+    new StoreMeters(registry).tried("put", StoreListener.Outcome.DONE, Duration.ofMillis(3));
   }
 
   private static Evaluation evaluation(String run) {
@@ -183,7 +261,8 @@ class StageMetersTest {
         30,
         List.of(
             new Measure("ssim", 0.5, new Interval(0.4, 0.6), 100, ""),
-            new Measure("mse", 0.1, null, 100, "")));
+            new Measure("mse", 0.1, null, 100, "")),
+        Map.of("criterion", "magnitude", "ratio", "0.5"));
   }
 
   private List<String> samples(String name) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.espalier.compression.InvalidInput;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,29 @@ class ObjectStoreTest {
     assertThat(store.get("a/b.json")).isEmpty();
     assertThat(store.stat("a/b.json")).isEmpty();
     assertThat(store.list("a")).isEmpty();
+  }
+
+  @Test
+  void everyTryIsHeardByItsOperationAndItsEnd() {
+    List<String> heard = new ArrayList<>();
+    ObjectStore store =
+        ObjectStore.open(server.config())
+            .heardBy((operation, outcome, took) -> heard.add(operation + " " + outcome))
+            .patient(Duration.ofSeconds(1))
+            .beating(() -> {});
+    store.put("a/b", bytes("one"));
+    store.get("a/none");
+    store.list("a");
+    assertThat(heard).containsExactly("put DONE", "get DONE", "list DONE");
+    assertThatThrownBy(
+            () ->
+                store.read(
+                    "a/b",
+                    (in, etag) -> {
+                      throw new ConnectException("gone");
+                    }))
+        .isInstanceOf(StoreUnavailable.class);
+    assertThat(heard).hasSizeGreaterThan(4).endsWith("get UNAVAILABLE", "get UNAVAILABLE");
   }
 
   /** While an object is written, S3Proxy's folder holds a file without attributes beside it. */

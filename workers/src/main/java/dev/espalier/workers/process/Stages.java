@@ -9,6 +9,7 @@ import dev.espalier.activities.SvsStage;
 import dev.espalier.activities.TrainStage;
 import dev.espalier.activities.Workbench;
 import dev.espalier.activities.metrics.StageMeters;
+import dev.espalier.activities.metrics.StoreMeters;
 import dev.espalier.activities.shelf.Cache;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.Patience;
@@ -93,7 +94,12 @@ public record Stages(
         new Cache(
             resources.folder().cache(),
             settings.number("ESPALIER_CACHE_GB", Cache.DEFAULT_BYTES >> 30) << 30);
-    Shelf shelf = new Shelf(resources.store().patient(patience(settings)), cache, createdBy);
+    ObjectStore store =
+        resources
+            .store()
+            .patient(patience(settings))
+            .heardBy(new StoreMeters(resources.registry()));
+    Shelf shelf = new Shelf(store, cache, createdBy);
     List<Path> roots = new ArrayList<>();
     settings.variable("ESPALIER_DATA").map(Path::of).ifPresent(roots::add);
     roots.add(settings.home().resolve("datasets"));
