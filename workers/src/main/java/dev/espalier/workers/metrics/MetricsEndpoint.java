@@ -16,10 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one meter registry of this process, with the stages' meters, the Temporal SDK's and those of
- * the process itself, served at {@code http://127.0.0.1:PORT/metrics} in Prometheus' text format.
+ * The one meter registry of this process, with the stages' meters, the Temporal SDK's, those of the
+ * process itself and, where there are any, of the GPUs, served at {@code
+ * http://127.0.0.1:PORT/metrics} in Prometheus' text format.
  */
 public final class MetricsEndpoint implements AutoCloseable {
   /** The port where none is asked for. */
@@ -37,6 +39,7 @@ public final class MetricsEndpoint implements AutoCloseable {
           .reportEvery(Duration.ofSeconds(1));
   private final ProcessMeters process = new ProcessMeters(registry);
   private final HttpServer server;
+  private @Nullable GpuMeters gpus;
 
   private MetricsEndpoint(HttpServer server) {
     this.server = server;
@@ -85,6 +88,16 @@ public final class MetricsEndpoint implements AutoCloseable {
     ProcessMeters.disk(registry, folder);
   }
 
+  /**
+   * Adds the GPUs.
+   *
+   * @param program nvidia-smi
+   */
+  public void watchGpus(Path program) throws IOException {
+    if (gpus != null) throw new IllegalStateException("the GPUs are watched already");
+    gpus = GpuMeters.watch(registry, program);
+  }
+
   /** Where the Temporal SDK reports. */
   public Scope temporal() {
     return temporal;
@@ -103,6 +116,7 @@ public final class MetricsEndpoint implements AutoCloseable {
       throw new IllegalStateException("the meters of the Temporal SDK did not close", e);
     }
     process.close();
+    if (gpus != null) gpus.close();
     registry.close();
   }
 
