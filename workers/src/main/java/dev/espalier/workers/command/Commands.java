@@ -21,6 +21,7 @@ public final class Commands {
     TABLE.put("parallel", ParallelCommand::new);
     TABLE.put("extend", ExtendCommand::new);
     TABLE.put("report", ReportCommand::new);
+    TABLE.put("curves", CurvesCommand::new);
     TABLE.put("describe", DescribeCommand::new);
     TABLE.put("recipes", RecipesCommand::new);
     TABLE.put("plan", PlanCommand::new);
