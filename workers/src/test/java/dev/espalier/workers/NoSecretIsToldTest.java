@@ -4,13 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.espalier.compression.Json;
-import dev.espalier.compression.evaluate.ImageClassifier;
-import dev.espalier.compression.network.Initialisation;
-import dev.espalier.compression.network.Networks;
-import dev.espalier.compression.tensor.Safetensors;
-import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.workers.connection.TestAuthority;
 import dev.espalier.workers.connection.TlsStore;
 import dev.espalier.workers.connection.TlsTemporal;
@@ -21,7 +14,6 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,26 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * said: the store, the local state, the workflow's history, the log and the output.
  */
 class NoSecretIsToldTest {
-  private static final String UNET =
-      """
-      {"_class_name": "UNet2DModel", "sample_size": 28, "in_channels": 1, "out_channels": 1,
-       "down_block_types": ["DownBlock2D", "DownBlock2D"],
-       "up_block_types": ["UpBlock2D", "UpBlock2D"],
-       "block_out_channels": [8, 16], "layers_per_block": 1, "norm_num_groups": 4,
-       "attention_head_dim": null, "add_attention": true}
-      """;
-  private static final String CLASSIFIER =
-      """
-      {"_class_name": "ImageClassifier", "in_channels": 1, "block_out_channels": [8, 16],
-       "norm_num_groups": 4, "num_classes": 10}
-      """;
-  private static final String PLAN =
-      """
-      {"network": "tiny-unet", "data": "fashion-mnist-t10k",
-       "prune": {"criterion": "magnitude", "ratio": 0.5},
-       "finetune": {"steps": 4, "batch": 4, "checkpointEvery": 2, "validateEvery": 2},
-       "evaluate": {"samples": 6, "steps": 2, "batch": 6, "extractor": "tiny-classifier"}}
-      """;
+  private static final String PLAN = RealRun.plan(4, 2);
   private static final String ACCESS = "markeraccesskey7f3a";
   private static final String SECRET = "marker-secret-key-91bc";
   private static final String API_KEY = "marker-api-key-44de";
@@ -79,16 +52,12 @@ class NoSecretIsToldTest {
     work = Files.createDirectories(folder.resolve("work"));
     temporal = new TlsTemporal(servers, authority, API_KEY);
     store = new TlsStore(Files.createDirectories(work.resolve("s3")), servers, ACCESS, SECRET);
-    StateDict unet = Initialisation.pytorch(Networks.of(json(UNET)).declaredShapes(), 1);
-    StateDict classes =
-        Initialisation.pytorch(ImageClassifier.of(json(CLASSIFIER)).declaredShapes(), 2);
-    network("tiny-unet", UNET, unet);
-    network("tiny-classifier", CLASSIFIER, classes);
+    RealRun.networks(work);
     environment = new HashMap<>();
     environment.put("ESPALIER_HOME", work.toString());
     environment.put("ESPALIER_WORK", work.resolve("state").toString());
     environment.put("ESPALIER_METRICS_PORT", "0");
-    environment.put("ESPALIER_DATA", System.getProperty("espalier.root") + "/datasets");
+    environment.put("ESPALIER_DATA", RealRun.data());
     environment.put("S3_ENDPOINT", store.endpoint());
     environment.put("S3_ACCESS_KEY", ACCESS);
     environment.put("S3_SECRET_KEY", SECRET);
@@ -109,7 +78,8 @@ class NoSecretIsToldTest {
   @Test
   void aWholeRunLeavesNoneBehind() throws Exception {
     Path said = folder.resolve("said");
-    Process program = program(said, "run", "--verbose", "--json", PLAN);
+    Process program =
+        RealRun.start(environment, said, List.of(), "run", "--verbose", "--json", PLAN);
     String commandLine = program.info().commandLine().orElse("");
     assertThat(program.waitFor(5, TimeUnit.MINUTES)).isTrue();
     assertThat(program.exitValue()).as(Files.readString(said)).isZero();
@@ -195,29 +165,5 @@ class NoSecretIsToldTest {
       }
     }
     return found;
-  }
-
-  private Process program(Path said, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx700m", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Espalier.class.getName());
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("(S3|TEMPORAL|ESPALIER)_.*"));
-    builder.environment().putAll(environment);
-    return builder.start();
-  }
-
-  private void network(String name, String config, StateDict weights) throws IOException {
-    Path network = Files.createDirectories(work.resolve("networks").resolve(name));
-    Files.writeString(network.resolve("config.json"), config);
-    Safetensors.write(network.resolve("network.safetensors"), weights, Map.of());
-  }
-
-  private static ObjectNode json(String text) {
-    return (ObjectNode) Json.parse(text, "test");
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -15,26 +16,34 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class AlertRulesTest {
+class RulesTest {
   private static final Path INFRA = Path.of(System.getProperty("espalier.root"), "infra");
-  private static final Path RULES = INFRA.resolve("rules/espalier.yml");
-  private static final Path TESTS = INFRA.resolve("rules/espalier.test.yml");
+  private static final Path ALERTS = INFRA.resolve("rules/espalier.yml");
+  private static final Path ALERT_TESTS = INFRA.resolve("rules/espalier.test.yml");
+  private static final Path RECORDINGS = INFRA.resolve("rules/recording.yml");
+  private static final Path RECORDING_TESTS = INFRA.resolve("rules/recording.test.yml");
 
   @Test
   void everyRuleIsOverWhatIsExported() throws IOException {
-    assertThat(MetricNames.exported()).containsAll(found("\\b(espalier_\\w+)", RULES));
+    for (Path rules : List.of(ALERTS, RECORDINGS)) {
+      Set<String> read = found("(?<![\\w:])(espalier_\\w+)", rules);
+      assertThat(read).isNotEmpty();
+      assertThat(MetricNames.exported()).containsAll(read);
+    }
   }
 
   @Test
   void everyRuleHasATestOfItsOwn() throws IOException {
-    assertThat(found("alertname: (\\w+)", TESTS)).isEqualTo(found("- alert: (\\w+)", RULES));
+    assertThat(found("alertname: (\\w+)", ALERT_TESTS)).isEqualTo(found("- alert: (\\w+)", ALERTS));
+    assertThat(found("- expr: (\\S+)", RECORDING_TESTS))
+        .isEqualTo(found("- record: (\\S+)", RECORDINGS));
   }
 
   @Test
   void promtoolFindsConfigurationAndRulesRightAndTheirTestsPass() throws Exception {
     String promtool = ExternalProgram.PROMTOOL.get().toString();
     run(promtool, "check", "config", INFRA.resolve("prometheus.yml").toString());
-    run(promtool, "test", "rules", TESTS.toString());
+    run(promtool, "test", "rules", ALERT_TESTS.toString(), RECORDING_TESTS.toString());
   }
 
   private static void run(String... command) throws Exception {
