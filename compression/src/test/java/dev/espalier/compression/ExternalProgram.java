@@ -22,6 +22,7 @@ public enum ExternalProgram {
   TEMPORAL("TEMPORAL_CLI", "temporal"),
   MINIO("MINIO_BIN", "minio"),
   PROMTOOL("PROMTOOL_BIN", "promtool"),
+  CHROMIUM("CHROMIUM_BIN", "chromium"),
   PYTHON("ESPALIER_PYTHON", null);
 
   static final String REQUIRED = "ESPALIER_REQUIRE_SERVERS";

@@ -5,6 +5,7 @@ import static dev.espalier.workers.report.Tag.tag;
 import dev.espalier.workers.report.Arm.Measures;
 import dev.espalier.workers.report.Arm.Stage;
 import java.util.List;
+import java.util.Optional;
 
 /** Size, quality and speed of every measured network, settings together. */
 final class ResultTable {
@@ -80,7 +81,8 @@ final class ResultTable {
 
   private String ofDense(Arm arm, long value, boolean parameters) {
     if (arm.stage() == Stage.DENSE) return "";
-    return Arms.measures(arms, Stage.DENSE, "")
+    return Arms.dense(arms, arm.setting())
+        .flatMap(dense -> Optional.ofNullable(dense.measures()))
         .map(m -> Numbers.percent((double) value / (parameters ? m.parameters() : m.macs())))
         .orElse("");
   }
