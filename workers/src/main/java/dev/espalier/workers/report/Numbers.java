@@ -38,6 +38,11 @@ final class Numbers {
     return significant(rest) + SCALE[k];
   }
 
+  /** Beside an axis; what would be long has a decimal prefix. */
+  static String tick(double value) {
+    return Math.abs(value) < 1e5 ? significant(value) : scaled(value);
+  }
+
   /** Three significant digits, no exponent within reason, no idle zeros. */
   static String significant(double value) {
     if (!Double.isFinite(value)) return ABSENT;

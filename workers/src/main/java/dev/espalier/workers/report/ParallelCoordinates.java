@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /** Every run as one line over an upright axis per varied field and per measure. */
 final class ParallelCoordinates {
-  private static final int TOP = 40;
-  private static final int BOTTOM = 280;
+  private static final int TOP = 56;
+  private static final int BOTTOM = 296;
   private static final int SIDE = 72;
 
   /** Between two axes at least; where there are few they spread over the page. */
@@ -41,7 +41,9 @@ final class ParallelCoordinates {
             .with("role", "img")
             .with("aria-label", "Parallel coordinates of " + trials.size() + " runs");
     for (int i = 0; i < trials.size(); i++) svg.add(line(trials.get(i), i, uprights, step));
-    for (int i = 0; i < uprights.size(); i++) upright(svg, uprights.get(i), SIDE + i * step);
+    for (int i = 0; i < uprights.size(); i++) {
+      upright(svg, uprights.get(i), SIDE + i * step, TOP - (i % 2 == 0 ? 18 : 36));
+    }
     return tag("div", "scroll").add(svg);
   }
 
@@ -58,7 +60,7 @@ final class ParallelCoordinates {
 
   private static Upright field(List<Trial> trials, String field) {
     List<String> values = trials.stream().map(t -> value(t, field)).distinct().toList();
-    String name = TrialTable.last(field);
+    String name = TrialTable.own(field);
     if (values.stream().allMatch(ParallelCoordinates::isNumber)) {
       List<Double> numbers = values.stream().map(Double::valueOf).toList();
       return numeric(name, numbers, BOTTOM, TOP, t -> Double.parseDouble(value(t, field)));
@@ -113,14 +115,17 @@ final class ParallelCoordinates {
   private static String text(Trial trial) {
     String values =
         trial.values().entrySet().stream()
-            .map(e -> TrialTable.last(e.getKey()) + " " + e.getValue())
+            .map(e -> TrialTable.own(e.getKey()) + " " + e.getValue())
             .collect(Collectors.joining(", "));
     return trial.run() + (values.isEmpty() ? "" : " · " + values) + " · " + trial.stage().label();
   }
 
-  private static void upright(Tag svg, Upright upright, int x) {
+  /**
+   * @param nameAt height of its name; neighbours' differ, so that long ones do not meet
+   */
+  private static void upright(Tag svg, Upright upright, int x, int nameAt) {
     svg.add(Plot.line("axis-line", x, TOP, x, BOTTOM));
-    svg.add(Plot.label("axis middle", x, TOP - 20, upright.name()));
+    svg.add(Plot.label("axis middle", x, nameAt, upright.name()));
     for (Mark mark : upright.marks()) {
       svg.add(Plot.line("axis-line", x - 4, mark.y(), x, mark.y()));
       svg.add(Plot.label("row end", x - 8, mark.y() + 4, mark.text()));

@@ -55,7 +55,7 @@ final class Plot {
     svg.add(line("base", LEFT, BOTTOM, RIGHT, BOTTOM));
     for (double tick : x.ticks()) {
       svg.add(line("base", x.at(tick), BOTTOM, x.at(tick), BOTTOM + 4));
-      svg.add(label("tick middle", x.at(tick), BOTTOM + 18, Numbers.significant(tick)));
+      svg.add(label("tick middle", x.at(tick), BOTTOM + 18, Numbers.tick(tick)));
     }
     svg.add(label("axis end", RIGHT, BOTTOM + 37, xLabel));
     return svg.add(label("axis", 2, 13, yLabel + (y.log() ? ", logarithmic" : "")));

@@ -29,7 +29,7 @@ final class TrialTable {
 
   private Tag table() {
     Tag head = tag("tr").add(tag("th").with("scope", "col").text("Run"));
-    fields.forEach(f -> head.add(tag("th").with("scope", "col").with("title", f).text(last(f))));
+    fields.forEach(f -> head.add(tag("th").with("scope", "col").with("title", f).text(own(f))));
     quantities.forEach(q -> head.add(tag("th", "number").with("scope", "col").text(q.heading())));
     Tag body = tag("tbody");
     IntStream.range(0, trials.size())
@@ -82,8 +82,9 @@ final class TrialTable {
     return value.isEmpty() ? "default" : value;
   }
 
-  /** A field's own name without the stage it belongs to. */
-  static String last(String field) {
-    return field.substring(field.lastIndexOf('.') + 1);
+  /** A field's own name without the stage it belongs to; a stage's switch is called after it. */
+  static String own(String field) {
+    String name = field.replaceFirst("\\.enabled$", "");
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 }

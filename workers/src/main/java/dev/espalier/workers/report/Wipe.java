@@ -14,14 +14,16 @@ final class Wipe {
         tag("div", "control")
             .add(choice("wipe-a", "A, left", all, drawn, 0))
             .add(choice("wipe-b", "B, right", all, drawn, drawn.size() - 1))
-            .add(tag("label").with("for", "wipe-at").text("Line"))
             .add(
-                tag("input")
-                    .with("type", "range")
-                    .with("id", "wipe-at")
-                    .with("min", 0)
-                    .with("max", 100)
-                    .with("value", 50));
+                tag("span", "choice range")
+                    .add(tag("label").with("for", "wipe-at").text("Line"))
+                    .add(
+                        tag("input")
+                            .with("type", "range")
+                            .with("id", "wipe-at")
+                            .with("min", 0)
+                            .with("max", 100)
+                            .with("value", 50)));
     return tag("div", "wipe")
         .with("hidden", "hidden")
         .add(tag("h3").text("One over the other"))

@@ -208,7 +208,7 @@ class HtmlReportTest {
         .containsSequence(
             "Run",
             "ratio",
-            "enabled",
+            "svs",
             "Fréchet distance (fashion-classifier)\u00a0↓",
             "SSIM against dense\u00a0↑",
             "MACs\u00a0↓",
@@ -224,7 +224,7 @@ class HtmlReportTest {
     assertThat(distances).hasSize(4).isSorted();
     Element lines = styled(html, "svg", "parallel");
     assertThat(elements(lines, "path")).hasSize(4);
-    assertThat(texts(lines, "text")).contains("ratio", "0.5", "0.7", "enabled", "true", "false");
+    assertThat(texts(lines, "text")).contains("ratio", "0.5", "0.7", "svs", "true", "false");
   }
 
   @Test

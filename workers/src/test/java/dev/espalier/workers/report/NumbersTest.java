@@ -12,6 +12,8 @@ class NumbersTest {
     assertThat(Numbers.scaled(6_064_135_040.0)).isEqualTo("6.06 G");
     assertThat(Numbers.scaled(999_600)).isEqualTo("1 M");
     assertThat(Numbers.scaled(12)).isEqualTo("12");
+    assertThat(Numbers.tick(1.5e8)).isEqualTo("150 M");
+    assertThat(Numbers.tick(20_000)).isEqualTo("20000");
     assertThat(Numbers.count(35_746_307)).isEqualTo("35,746,307");
   }
 

@@ -82,7 +82,7 @@ class ReportInBrowserTest {
     browser.tabTo("svg.parallel");
     browser.press("ArrowDown");
     browser.press("ArrowDown");
-    assertThat(text(".lines .readout")).startsWith("run-1 · ratio 0.5, enabled true");
+    assertThat(text(".lines .readout")).startsWith("run-1 · ratio 0.5, svs true");
     assertThat(text("tr.at .beneath")).isEqualTo("run-1");
     assertThat(browser.evaluate("document.querySelectorAll('path.at').length").asInt())
         .isEqualTo(1);
