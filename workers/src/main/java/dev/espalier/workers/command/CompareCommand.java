@@ -70,6 +70,10 @@ final class CompareCommand implements Callable<Integer> {
       request.labels().forEach(labels::putIfAbsent);
     }
     return new ReportActivity.Request(
-        RunIds.comparison(results.keySet()), List.copyOf(results.values()), labels, null, List.of());
+        RunIds.comparison(results.keySet()),
+        List.copyOf(results.values()),
+        labels,
+        null,
+        List.of());
   }
 }
