@@ -46,6 +46,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
   private final @Nullable Line line;
   private CurveLog curve = new CurveLog();
   private List<Section> sections = List.of();
+  private List<Resume> resumes = List.of();
   private List<Restart> restarts = List.of();
   private @Nullable String extended;
   private boolean stretched;
@@ -58,6 +59,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
    * @param resumedFrom step of the checkpoint it went on from; 0 without one
    * @param extended key of the other training whose checkpoint that was, if any
    * @param sections what its steps ran on
+   * @param resumes every interruption it went on from
    * @param stallSeconds for which this attempt's steps waited for copies of the state
    * @param checkpoints begun by this attempt
    */
@@ -67,6 +69,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
       int resumedFrom,
       @Nullable String extended,
       List<Section> sections,
+      List<Resume> resumes,
       double stallSeconds,
       int checkpoints) {}
 
@@ -129,7 +132,14 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
     commitLast(end);
     checkpoints.requireCurrent();
     return new Trained(
-        end, curve, resumedFrom, extended, sections, rhythm.stallSeconds(), rhythm.taken());
+        end,
+        curve,
+        resumedFrom,
+        extended,
+        sections,
+        resumes,
+        rhythm.stallSeconds(),
+        rhythm.taken());
   }
 
   private void commitLast(TrainingState end) {
@@ -146,10 +156,14 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
 
   /** The state to go on from. */
   private TrainingState begin() throws IOException {
+    Optional<StageProgress> heard = Workbench.lastHeard();
     Optional<Checkpoints.Checkpoint> own =
-        checkpoints.newestVerified(Workbench.promisedCheckpoint());
+        checkpoints.newestVerified(heard.map(StageProgress::checkpoint).orElse(0));
     if (own.isEmpty()) return shared(config.steps()).orElseGet(start);
     committed = own.get().step();
+    resumes =
+        CheckpointNumbers.of(own.get().artifact())
+            .resumed(committed, heard.map(StageProgress::step).orElse(0L));
     return read(own.get());
   }
 
@@ -287,7 +301,7 @@ final class DurableTraining implements TrainingListener, CheckpointWriter.Commit
 
   private CheckpointWriter.Snapshot snapshot(TrainingState state) {
     return new CheckpointWriter.Snapshot(
-        state, curve.copy(), CheckpointNumbers.of(sections, extended, curve));
+        state, curve.copy(), CheckpointNumbers.of(sections, extended, curve, resumes));
   }
 
   private void stretch() {

@@ -44,6 +44,7 @@ public final class FinetuneStage implements FinetuneActivity {
    * @param restarts where it was taken back, and why
    * @param stallSeconds for which the finishing attempt's steps waited for copies of the state
    * @param checkpoints begun by the finishing attempt beside its steps
+   * @param resumes every interruption it went on from; absent where there was none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Numbers(
@@ -58,7 +59,8 @@ public final class FinetuneStage implements FinetuneActivity {
       @Nullable String extended,
       @Nullable List<Restart> restarts,
       @Nullable Double stallSeconds,
-      @Nullable Integer checkpoints) {
+      @Nullable Integer checkpoints,
+      @Nullable List<Resume> resumes) {
     static Numbers of(
         DurableTraining.Trained trained,
         ImageDataset data,
@@ -76,7 +78,8 @@ public final class FinetuneStage implements FinetuneActivity {
           trained.extended(),
           trained.state().restarts().isEmpty() ? null : trained.state().restarts(),
           trained.stallSeconds(),
-          trained.checkpoints());
+          trained.checkpoints(),
+          trained.resumes().isEmpty() ? null : trained.resumes());
     }
   }
 

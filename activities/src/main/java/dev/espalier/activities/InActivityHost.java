@@ -65,15 +65,25 @@ final class InActivityHost implements StageHost {
     }
   }
 
+  /** Also what a command does by itself, which no server waits for. */
   @Override
   public <T> T attend(Workbench bench, String stage, Supplier<T> work) {
-    ActivityExecutionContext context = Activity.getExecutionContext();
+    Optional<ActivityExecutionContext> context = context();
+    if (context.isEmpty()) return work.get();
     StageProgress first = StageProgress.of(stage, 0, 0);
     try (Liveness liveness =
-        Liveness.open(context::heartbeat, bench.beat(), bench.silence(), first)) {
+        Liveness.open(context.get()::heartbeat, bench.beat(), bench.silence(), first)) {
       T result = work.get();
       liveness.beat();
       return result;
+    }
+  }
+
+  private static Optional<ActivityExecutionContext> context() {
+    try {
+      return Optional.of(Activity.getExecutionContext());
+    } catch (IllegalStateException e) {
+      return Optional.empty();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.espalier.compression.data.ImageDataset;
 import io.temporal.activity.Activity;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,10 +97,7 @@ public record Workbench(
   }
 
   /** What the previous attempt of this activity reported last, as far as it reached the server. */
-  static int promisedCheckpoint() {
-    return Activity.getExecutionContext()
-        .getLastHeartbeatDetails(StageProgress.class)
-        .map(StageProgress::checkpoint)
-        .orElse(0);
+  static Optional<StageProgress> lastHeard() {
+    return Activity.getExecutionContext().getLastHeartbeatDetails(StageProgress.class);
   }
 }

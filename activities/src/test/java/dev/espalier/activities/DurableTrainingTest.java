@@ -135,7 +135,7 @@ class DurableTrainingTest {
         .stage(newest.step())
         .add(CheckpointWriter.STATE, newest.artifact().bytes(CheckpointWriter.STATE))
         .add(CurveLog.PART, newest.artifact().bytes(CurveLog.PART))
-        .numbers(new CheckpointNumbers(List.of(new Section(0, environment)), null, null))
+        .numbers(new CheckpointNumbers(List.of(new Section(0, environment)), null, null, null))
         .commit();
     return newest.step();
   }

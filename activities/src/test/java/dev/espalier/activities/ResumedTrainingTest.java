@@ -5,6 +5,8 @@ import static dev.espalier.activities.StageBench.finetune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.Json;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.workflows.Artifact;
@@ -79,7 +81,13 @@ class ResumedTrainingTest {
     stopped(4, new ToldToStop());
     stopped(7, new ToldToStop());
 
-    goesOnFrom(7, 8);
+    FinetuneActivity.Result result = goesOnFrom(7, 8);
+    JsonNode resumes = stages.stored(result.network()).numbers().path("resumes");
+    assertThat(List.of(Json.bind(resumes, Resume[].class, "resumes")))
+        .hasSize(3)
+        .last()
+        .extracting(Resume::step)
+        .isEqualTo(result.resumedFrom());
   }
 
   @Test
@@ -154,7 +162,7 @@ class ResumedTrainingTest {
     activities.onHeartbeat(progress -> {});
   }
 
-  private void goesOnFrom(int earliest, int latest) {
+  private FinetuneActivity.Result goesOnFrom(int earliest, int latest) {
     FinetuneActivity.Result result = activities.finetune(REQUEST);
 
     assertThat(result.resumedFrom()).isBetween(earliest, latest);
@@ -166,6 +174,7 @@ class ResumedTrainingTest {
         .containsExactlyElementsOf(IntStream.rangeClosed(1, STEPS).boxed().toList());
     assertThat(curve.stream().map(CurveLog.Point::validationLoss).filter(Objects::nonNull))
         .hasSize(3);
+    return result;
   }
 
   private String checkpoint(int at) {

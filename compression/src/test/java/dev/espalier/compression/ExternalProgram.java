@@ -23,6 +23,7 @@ public enum ExternalProgram {
   MINIO("MINIO_BIN", "minio"),
   PROMTOOL("PROMTOOL_BIN", "promtool"),
   PROMETHEUS("PROMETHEUS_BIN", "prometheus"),
+  CHROMIUM("CHROMIUM_BIN", "chromium"),
   PYTHON("ESPALIER_PYTHON", null);
 
   static final String REQUIRED = "ESPALIER_REQUIRE_SERVERS";

@@ -132,6 +132,10 @@ class BadInputTest {
   void aReportOfARunThatIsNotThereIsRefused() {
     refused("run 'nope' has no finished results on the shelf", "report", "nope");
     refused("'../nope' is no run's id", "report", "../nope");
+    refused("run 'nope' has no finished results on the shelf", "compare", "nope", "nope");
+    refused("'../nope' is no run's id", "compare", "../nope");
+    refused("run 'nope' has no finished results on the shelf", "open", "nope");
+    refused("there are no reports yet", "open");
   }
 
   @Test

@@ -38,6 +38,8 @@ class NamesAtTheDoorTest {
   void commandsRefuseThemBeforeAnything() {
     for (String name : NastyNames.segments().toList()) {
       refused("report", name);
+      refused("compare", "fine", name);
+      refused("open", name);
       refused("import", "some.ckpt", "--name", name);
     }
     for (String name : NastyNames.paths().toList()) {

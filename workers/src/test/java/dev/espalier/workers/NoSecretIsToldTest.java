@@ -90,7 +90,11 @@ class NoSecretIsToldTest {
             .map(line -> line.substring(10).strip())
             .findFirst()
             .orElseThrow();
+    Invocation compared =
+        Invocation.of(work, environment, Stages::onShelf, "", "compare", "--verbose", run);
+    assertThat(compared.exitCode()).as(compared.err()).isZero();
     Map<String, byte[]> found = new LinkedHashMap<>();
+    found.put("comparison", (compared.out() + compared.err()).getBytes(UTF_8));
     found.put("command line", commandLine.getBytes(UTF_8));
     found.put("output", Files.readAllBytes(said));
     found.putAll(history(run));

@@ -24,7 +24,7 @@ public record Replicates(String label, int count, double mean, double low, doubl
    *
    * @param values at least 2
    */
-  static Replicates of(String label, List<Double> values) {
+  public static Replicates of(String label, List<Double> values) {
     int n = values.size();
     double mean = values.stream().mapToDouble(Double::doubleValue).sum() / n;
     double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();

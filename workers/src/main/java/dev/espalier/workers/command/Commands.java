@@ -22,6 +22,8 @@ public final class Commands {
     TABLE.put("extend", ExtendCommand::new);
     TABLE.put("report", ReportCommand::new);
     TABLE.put("curves", CurvesCommand::new);
+    TABLE.put("compare", CompareCommand::new);
+    TABLE.put("open", OpenCommand::new);
     TABLE.put("describe", DescribeCommand::new);
     TABLE.put("recipes", RecipesCommand::new);
     TABLE.put("plan", PlanCommand::new);

@@ -1,17 +1,7 @@
 package dev.espalier.workers.command;
 
-import dev.espalier.activities.shelf.ObjectNames;
-import dev.espalier.activities.shelf.ObjectStore;
-import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
-import dev.espalier.workers.connection.Settings;
-import dev.espalier.workers.connection.StoreConnection;
-import dev.espalier.workers.connection.WorkFolder;
-import dev.espalier.workers.process.Stages;
-import dev.espalier.workflows.ReportActivity;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,40 +29,19 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    InvalidInput.require(ObjectNames.isSegment(run), "'%s' is no run's id", run);
-    Settings settings = program.settings(connection.work);
-    WorkFolder folder = program.workFolder(settings);
-    try (StoreConnection store = StoreConnection.open(settings, folder)) {
-      ReportActivity.Request request = request(store.store());
-      Stages.Resources resources =
-          new Stages.Resources(
-              settings, folder, store.store(), program.recipes(), new SimpleMeterRegistry());
-      ReportActivity activity = program.assembly().assemble(resources).report();
-      String location = activity.report(request).location();
-      Path file = Reports.fetch(store.store(), folder, run, location).orElseThrow();
-      program
-          .terminal()
-          .print(json ? Json.write(new Rendered(run, file.toString())) : "report: " + file);
-    }
-    return 0;
+    Reports.requireId(run);
+    return Reports.open(
+        program,
+        connection,
+        reports -> {
+          Path file = reports.render(reports.request(run));
+          program
+              .terminal()
+              .print(json ? Json.write(new Rendered(run, file.toString())) : "report: " + file);
+          return 0;
+        });
   }
 
-  /** What the report was made of, as the stage leaves it beside the page. */
-  private ReportActivity.Request request(ObjectStore store) {
-    String key = "runs/" + run + "/" + Reports.REQUEST;
-    ObjectStore.Content content =
-        store
-            .get(key)
-            .orElseThrow(
-                () ->
-                    new InvalidInput(
-                        "run '"
-                            + run
-                            + "' has no finished results on the shelf; `espalier"
-                            + " status` lists the runs there are"));
-    String text = new String(content.bytes(), StandardCharsets.UTF_8);
-    return Json.read(text, ReportActivity.Request.class, key);
-  }
-
-  private record Rendered(String run, String report) {}
+  /** What is printed as JSON. */
+  record Rendered(String run, String report) {}
 }

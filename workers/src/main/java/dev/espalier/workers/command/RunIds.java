@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeSet;
 
 /** Ids of runs: readable, and the same for the same work. */
 final class RunIds {
@@ -40,6 +42,11 @@ final class RunIds {
 
   static String training(TrainPlan plan) {
     return "train-" + readable(plan.name()) + "-" + digest(Json.write(plan));
+  }
+
+  /** Of a report about several runs. */
+  static String comparison(Collection<String> runs) {
+    return "compare-" + digest("compare " + String.join(" ", new TreeSet<>(runs)));
   }
 
   private static String readable(String name) {

@@ -62,6 +62,21 @@ record PlanFields(Map<String, String> values) {
     return all;
   }
 
+  /** Those of the varying fields that tell what is measured, and how. */
+  static Set<String> measuring(List<CompressionResult> results) {
+    Set<String> fields = varying(results);
+    fields.removeIf(
+        f ->
+            f.equals("evaluate.batch")
+                || !(f.equals("network") || f.equals("data") || f.startsWith("evaluate.")));
+    return fields;
+  }
+
+  /** Whether the runs' dense networks are not one, or were not measured alike. */
+  static boolean measuresApart(List<CompressionResult> results) {
+    return !measuring(results).isEmpty();
+  }
+
   /** The field's value; nothing where the plan has none. */
   String get(String field) {
     return values.getOrDefault(field, "");

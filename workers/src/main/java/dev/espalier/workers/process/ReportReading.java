@@ -1,16 +1,12 @@
 package dev.espalier.workers.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.activities.CurveLog;
 import dev.espalier.activities.LoadedNetwork;
 import dev.espalier.activities.Workbench;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.Json;
-import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.workers.report.Arm;
-import dev.espalier.workers.report.Arm.Curve;
 import dev.espalier.workers.report.Arm.Measures;
-import dev.espalier.workers.report.Arm.Point;
 import dev.espalier.workers.report.Arm.Stage;
 import dev.espalier.workers.report.Arm.Width;
 import dev.espalier.workers.report.Picture;
@@ -38,37 +34,50 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Gathers from the shelf all that a report shows of some finished runs. */
 final class ReportReading {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
+  /** Of more settings only the best are shown with images, curves, spectra and widths. */
+  private static final int DETAILED = 24;
+
+  /** Of more different values only the number is told. */
+  private static final int MOST_VALUES = 6;
+
   private final Workbench bench;
   private final SpectrumReading spectra;
+  private final CurveReading curves;
 
   ReportReading(Workbench bench) {
     this.bench = bench;
     this.spectra = new SpectrumReading(bench);
+    this.curves = new CurveReading(bench);
   }
 
   ReportData read(ReportActivity.Request request) throws IOException {
     List<CompressionResult> results = request.results();
     CompressionResult first = results.get(0);
     CompressionPlan plan = first.plan();
+    List<Setting> settings = Setting.of(results, request.labels());
+    List<Setting> detailed = Setting.best(settings, DETAILED);
+    boolean shared = !PlanFields.measuresApart(results);
     List<Arm> arms = new ArrayList<>();
-    arms.add(dense(first));
-    for (Setting setting : Setting.of(results, request.labels())) arms.addAll(arms(setting));
+    if (shared) arms.add(dense("", results));
+    for (Setting setting : settings) {
+      if (!shared) arms.add(dense(setting.name(), setting.results()));
+      arms.addAll(detailed.contains(setting) ? arms(setting) : measured(setting));
+    }
     return new ReportData(
         request.run(),
         TIME.format(Instant.now()),
         new ReportData.Subject(
-            plan.network(),
-            plan.data(),
-            plan.prune().criterion(),
-            results.stream().map(r -> r.plan().prune().ratio()).distinct().sorted().toList(),
-            plan.finetune().steps(),
+            distinct(results, CompressionPlan::network),
+            distinct(results, CompressionPlan::data),
+            distinct(results, p -> p.prune().criterion()),
+            distinct(results, p -> p.prune().ratio()),
+            distinct(results, p -> p.finetune().steps()),
             plan.svs().power()),
         new ReportData.Protocol(
             plan.evaluate().samples(),
@@ -84,7 +93,14 @@ final class ReportReading {
         details(results),
         new PublishedReading(request, spectra::largest).read(),
         new SweptReading(request).read(),
-        notes(results));
+        TrialReading.read(request),
+        FilmReading.read(results, detailed),
+        notes(results, settings.size()));
+  }
+
+  private static <T extends Comparable<T>> List<T> distinct(
+      List<CompressionResult> results, Function<CompressionPlan, T> field) {
+    return results.stream().map(r -> field.apply(r.plan())).distinct().sorted().toList();
   }
 
   private static <K> List<List<CompressionResult>> groups(
@@ -95,9 +111,22 @@ final class ReportReading {
     return List.copyOf(groups.values());
   }
 
-  private Arm dense(CompressionResult result) throws IOException {
-    EvaluateActivity.Result e = result.dense();
-    return shown(Arm.of(Stage.DENSE, ""), result.plan().dense(), List.of(e), e.seconds());
+  /** Measured once per seed of the evaluation. */
+  private Arm dense(String setting, List<CompressionResult> results) throws IOException {
+    CompressionResult first = results.get(0);
+    return shown(
+        Arm.of(Stage.DENSE, setting),
+        first.plan().dense(),
+        evaluations(results, CompressionResult::dense),
+        first.dense().seconds());
+  }
+
+  /** Each once, though several runs may share it. */
+  private static List<EvaluateActivity.Result> evaluations(
+      List<CompressionResult> results, Function<CompressionResult, EvaluateActivity.Result> of) {
+    Map<String, EvaluateActivity.Result> distinct = new LinkedHashMap<>();
+    results.stream().map(of).forEach(e -> distinct.putIfAbsent(e.evaluation().key(), e));
+    return List.copyOf(distinct.values());
   }
 
   /** The arms of one pruned network: pruned, scaled, and what finetuning made of both. */
@@ -110,11 +139,33 @@ final class ReportReading {
         shown(
             Arm.of(Stage.PRUNED, name),
             first.prune().network(),
-            List.of(first.pruned()),
+            evaluations(results, CompressionResult::pruned),
             first.prune().seconds());
     arms.add(pruned.withWidths(widths(first)));
     for (List<CompressionResult> same : groups(results, r -> r.plan().svs().enabled())) {
       arms.addAll(after(name, same));
+    }
+    return arms;
+  }
+
+  /** The measures alone of a setting that is not shown in detail. */
+  private static List<Arm> measured(Setting setting) {
+    List<CompressionResult> results = setting.results();
+    CompressionResult first = results.get(0);
+    List<Arm> arms = new ArrayList<>();
+    arms.add(
+        Arm.of(Stage.PRUNED, setting.name())
+            .with(
+                measures(
+                    evaluations(results, CompressionResult::pruned), first.prune().seconds())));
+    for (List<CompressionResult> same : groups(results, r -> r.plan().svs().enabled())) {
+      CompressionResult one = same.get(0);
+      if (last(one) == Stage.PRUNED) continue;
+      double seconds = one.prune().seconds() + (one.svs() == null ? 0 : one.svs().seconds());
+      if (one.finetune() != null) seconds += one.finetune().seconds();
+      arms.add(
+          Arm.of(last(one), setting.name())
+              .with(measures(evaluations(same, CompressionResult::finetuned), seconds)));
     }
     return arms;
   }
@@ -125,7 +176,7 @@ final class ReportReading {
     List<Arm> arms = new ArrayList<>();
     SvsActivity.Result svs = one.svs();
     FinetuneActivity.Result finetune = one.finetune();
-    List<EvaluateActivity.Result> last = same.stream().map(CompressionResult::finetuned).toList();
+    List<EvaluateActivity.Result> last = evaluations(same, CompressionResult::finetuned);
     double seconds = one.prune().seconds() + (svs == null ? 0 : svs.seconds());
     if (svs != null) {
       boolean draws = one.plan().svs().draws();
@@ -140,7 +191,7 @@ final class ReportReading {
     if (finetune != null) {
       Arm tuned =
           shown(Arm.of(last(one), name), finetune.network(), last, seconds + finetune.seconds());
-      arms.add(tuned.withCurves(curves(finetune), resumedAt(finetune)));
+      arms.add(curves.of(tuned, finetune));
     }
     return arms;
   }
@@ -158,21 +209,24 @@ final class ReportReading {
   private Arm shown(
       Arm arm, Artifact network, List<EvaluateActivity.Result> evaluations, double seconds)
       throws IOException {
-    EvaluateActivity.Result e = evaluations.get(0);
     Picture samples =
         new Picture(
-            evaluation(e).bytes("samples.png"),
+            evaluation(evaluations.get(0)).bytes("samples.png"),
             "samples of the " + arm.stage().label() + " network " + arm.setting());
-    Measures measures =
-        new Measures(
-            e.parameters(),
-            e.macs(),
-            evaluations.stream().map(EvaluateActivity.Result::frechetDistance).toList(),
-            evaluations.stream().map(EvaluateActivity.Result::ssim).toList(),
-            e.imagesPerSecond(),
-            seconds,
-            e.measures());
-    return spectra.of(arm.with(measures).withSamples(samples), network);
+    return spectra.of(arm.with(measures(evaluations, seconds)).withSamples(samples), network);
+  }
+
+  /** Of one network, or of one per seed. */
+  static Measures measures(List<EvaluateActivity.Result> evaluations, double seconds) {
+    EvaluateActivity.Result first = evaluations.get(0);
+    return new Measures(
+        first.parameters(),
+        first.macs(),
+        evaluations.stream().map(EvaluateActivity.Result::frechetDistance).toList(),
+        evaluations.stream().map(EvaluateActivity.Result::ssim).toList(),
+        first.imagesPerSecond(),
+        seconds,
+        first.measures());
   }
 
   private StoredArtifact evaluation(EvaluateActivity.Result result) {
@@ -200,31 +254,6 @@ final class ReportReading {
     return Json.parse(new String(bytes, StandardCharsets.UTF_8), "cuts.json");
   }
 
-  private List<Curve> curves(FinetuneActivity.Result finetune) {
-    StoredArtifact trained = bench.shelf().get(finetune.network().key());
-    List<CurveLog.Point> points = CurveLog.read(trained.bytes(CurveLog.PART)).points();
-    return List.of(
-        curve("training loss", points, CurveLog.Point::loss),
-        curve("validation loss", points, CurveLog.Point::validationLoss));
-  }
-
-  private static Curve curve(
-      String quantity,
-      List<CurveLog.Point> points,
-      Function<CurveLog.Point, @Nullable Double> value) {
-    List<Point> drawn = new ArrayList<>();
-    for (CurveLog.Point p : points) {
-      Double y = value.apply(p);
-      if (y != null) drawn.add(new Point(p.step(), y));
-    }
-    return new Curve(quantity, drawn);
-  }
-
-  private static List<Integer> resumedAt(FinetuneActivity.Result finetune) {
-    int step = finetune.resumedFrom();
-    return step == 0 ? List.of() : List.of(step);
-  }
-
   /**
    * As the evaluation noted; of earlier ones, which did not, as the network's configuration says.
    */
@@ -239,23 +268,21 @@ final class ReportReading {
   }
 
   private List<Facts> facts(List<CompressionResult> results) {
-    CompressionResult first = results.get(0);
-    PruneConfig prune = first.plan().prune();
-    JsonNode numbers = evaluation(first.dense()).numbers();
+    JsonNode numbers = evaluation(results.get(0).dense()).numbers();
     List<Fact> pruning =
         List.of(
-            new Fact("criterion", prune.criterion()),
-            new Fact("threshold T", String.valueOf(prune.threshold())),
-            new Fact("timesteps summed", String.valueOf(first.prune().timestepsUsed())),
-            new Fact("timestep stride", String.valueOf(prune.timestepStride())),
-            new Fact("calibration images", String.valueOf(prune.calibrationImages())),
-            new Fact("seed", String.valueOf(prune.seed())));
+            fact("criterion", results, r -> r.plan().prune().criterion()),
+            fact("threshold T", results, r -> r.plan().prune().threshold()),
+            fact("timesteps summed", results, r -> r.prune().timestepsUsed()),
+            fact("timestep stride", results, r -> r.plan().prune().timestepStride()),
+            fact("calibration images", results, r -> r.plan().prune().calibrationImages()),
+            fact("seed", results, r -> r.plan().prune().seed()));
     List<Fact> training =
         List.of(
-            new Fact("steps", String.valueOf(first.plan().finetune().steps())),
-            new Fact("batch", String.valueOf(first.plan().finetune().batch())),
-            new Fact("Adam learning rate", String.valueOf(first.plan().finetune().learningRate())),
-            new Fact("precision", first.plan().finetune().precision()));
+            fact("steps", results, r -> r.plan().finetune().steps()),
+            fact("batch", results, r -> r.plan().finetune().batch()),
+            fact("Adam learning rate", results, r -> r.plan().finetune().learningRate()),
+            fact("precision", results, r -> r.plan().finetune().precision()));
     List<Fact> scaling = new ArrayList<>();
     for (CompressionResult r : results) {
       if (r.svs() == null) continue;
@@ -273,9 +300,22 @@ final class ReportReading {
         new Facts(
             "Machine", List.of(new Fact("evaluated on", numbers.path("environment").asText()))));
     facts.add(new Facts("Prune", pruning));
-    if (!scaling.isEmpty()) facts.add(new Facts("SVS", scaling.stream().distinct().toList()));
+    if (!scaling.isEmpty()) {
+      facts.add(new Facts("SVS", scaling.stream().distinct().limit(DETAILED).toList()));
+    }
     facts.add(new Facts("Finetune", training));
     return facts;
+  }
+
+  /** Every value that there is among the runs. */
+  private static Fact fact(
+      String name, List<CompressionResult> results, Function<CompressionResult, Object> value) {
+    List<String> values = results.stream().map(r -> value.apply(r).toString()).distinct().toList();
+    return new Fact(
+        name,
+        values.size() > MOST_VALUES
+            ? values.size() + " different ones"
+            : String.join(", ", values));
   }
 
   private static List<Detail> details(List<CompressionResult> results) {
@@ -284,9 +324,22 @@ final class ReportReading {
         .toList();
   }
 
-  private static List<String> notes(List<CompressionResult> results) {
+  private static List<String> notes(List<CompressionResult> results, int settings) {
     CompressionResult first = results.get(0);
     List<String> notes = new ArrayList<>();
+    if (settings > DETAILED) {
+      notes.add(
+          String.format(
+              "Of %d settings the %d with the best run are shown with samples, curves, spectra and"
+                  + " widths; the tables have all.",
+              settings, DETAILED));
+    }
+    if (PlanFields.measuresApart(results)) {
+      notes.add(
+          "These runs were not all measured the same way: they differ in "
+              + String.join(", ", PlanFields.measuring(results))
+              + ". Compare only numbers whose headings agree in those.");
+    }
     if (first.plan().prune().timestepStride() > 1) {
       notes.add(
           String.format(

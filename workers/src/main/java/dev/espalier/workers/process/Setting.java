@@ -2,6 +2,7 @@ package dev.espalier.workers.process;
 
 import dev.espalier.workflows.CompressionResult;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,23 @@ record Setting(String name, List<CompressionResult> results) {
       settings.add(new Setting(taken ? name + " (" + (settings.size() + 1) + ")" : name, group));
     }
     return settings;
+  }
+
+  /** At most so many of {@code settings}, in their order: those with the best run. */
+  static List<Setting> best(List<Setting> settings, int most) {
+    List<Setting> chosen =
+        settings.stream().sorted(Comparator.comparingDouble(Setting::lowest)).limit(most).toList();
+    return settings.stream().filter(chosen::contains).toList();
+  }
+
+  /** The lowest distance; of runs without one, the highest similarity, negated. */
+  private double lowest() {
+    return results.stream()
+        .map(CompressionResult::finetuned)
+        .mapToDouble(e -> Double.isFinite(e.frechetDistance()) ? e.frechetDistance() : -e.ssim())
+        .filter(Double::isFinite)
+        .min()
+        .orElse(Double.MAX_VALUE);
   }
 
   /** The arms' own names where they have some, else what differs between the settings. */

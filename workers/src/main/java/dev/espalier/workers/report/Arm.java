@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     the dense network
  * @param measures its row of the result table
  * @param curves values by training step
- * @param resumedAt steps at which training went on from a checkpoint after an interruption
+ * @param marks where training was interrupted or taken back
  * @param conditionNumbers largest over smallest singular value of each weight, by weight name
  * @param spectra all singular values of a few weights
  * @param weights what is known of the singular values of all its weights
@@ -29,7 +29,7 @@ public record Arm(
     String setting,
     @Nullable Measures measures,
     List<Curve> curves,
-    List<Integer> resumedAt,
+    List<Mark> marks,
     Map<String, Double> conditionNumbers,
     List<Spectrum> spectra,
     @Nullable WeightSpectra weights,
@@ -39,7 +39,7 @@ public record Arm(
 
   public Arm {
     curves = List.copyOf(curves);
-    resumedAt = List.copyOf(resumedAt);
+    marks = List.copyOf(marks);
     conditionNumbers = Collections.unmodifiableMap(new LinkedHashMap<>(conditionNumbers));
     spectra = List.copyOf(spectra);
     widths = List.copyOf(widths);
@@ -57,7 +57,7 @@ public record Arm(
         setting,
         measured,
         curves,
-        resumedAt,
+        marks,
         conditionNumbers,
         spectra,
         weights,
@@ -66,13 +66,13 @@ public record Arm(
         samples);
   }
 
-  public Arm withCurves(List<Curve> drawn, List<Integer> resumed) {
+  public Arm withCurves(List<Curve> drawn, List<Mark> interruptions) {
     return new Arm(
         stage,
         setting,
         measures,
         drawn,
-        resumed,
+        interruptions,
         conditionNumbers,
         spectra,
         weights,
@@ -83,17 +83,7 @@ public record Arm(
 
   public Arm withSpectra(Map<String, Double> conditions, List<Spectrum> few) {
     return new Arm(
-        stage,
-        setting,
-        measures,
-        curves,
-        resumedAt,
-        conditions,
-        few,
-        weights,
-        power,
-        widths,
-        samples);
+        stage, setting, measures, curves, marks, conditions, few, weights, power, widths, samples);
   }
 
   public Arm with(WeightSpectra all) {
@@ -102,7 +92,7 @@ public record Arm(
         setting,
         measures,
         curves,
-        resumedAt,
+        marks,
         conditionNumbers,
         spectra,
         all,
@@ -117,7 +107,7 @@ public record Arm(
         setting,
         measures,
         curves,
-        resumedAt,
+        marks,
         conditionNumbers,
         spectra,
         weights,
@@ -132,7 +122,7 @@ public record Arm(
         setting,
         measures,
         curves,
-        resumedAt,
+        marks,
         conditionNumbers,
         spectra,
         weights,
@@ -147,7 +137,7 @@ public record Arm(
         setting,
         measures,
         curves,
-        resumedAt,
+        marks,
         conditionNumbers,
         spectra,
         weights,
@@ -233,6 +223,16 @@ public record Arm(
 
   /** A value at a training step. */
   public record Point(double step, double value) {}
+
+  /**
+   * Training went on from an earlier step.
+   *
+   * @param event what had happened, in a word or two: {@code resumed}, {@code taken back}
+   * @param from step that it went on from
+   * @param reached last step known to have been done before; those beyond {@code from} were done
+   *     twice
+   */
+  public record Mark(String event, int from, int reached) {}
 
   /** Singular values of one weight, largest first, as the matrix [out, in · kh · kw]. */
   public record Spectrum(String weight, List<Double> values) {

@@ -18,6 +18,11 @@ final class Arms {
     return arms.stream().filter(a -> a.setting().equals(setting)).toList();
   }
 
+  /** What the arms of {@code setting} were made from: their own dense network, or that of all. */
+  static Optional<Arm> dense(List<Arm> arms, String setting) {
+    return find(arms, Stage.DENSE, setting).or(() -> find(arms, Stage.DENSE, ""));
+  }
+
   /** The dense network followed by the arms of {@code setting}. */
   static List<Arm> besideDense(List<Arm> arms, String setting) {
     return arms.stream().filter(a -> a.setting().isEmpty() || a.setting().equals(setting)).toList();

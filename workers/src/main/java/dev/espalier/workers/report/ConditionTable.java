@@ -74,7 +74,7 @@ final class ConditionTable {
     Tag row =
         tag("tr")
             .add(tag("th", key ? "key-name" : "").with("scope", "row").text(name))
-            .add(number(condition(Stage.DENSE, "", weight)))
+            .add(number(condition(Arms.dense(arms, setting), weight)))
             .add(number(pruned));
     if (scaled) {
       double power = Arms.find(arms, Stage.SCALED, setting).map(Arm::power).orElse(Double.NaN);
@@ -86,8 +86,11 @@ final class ConditionTable {
   }
 
   private double condition(Stage stage, String setting, Optional<String> weight) {
-    return Arms.find(arms, stage, setting)
-        .map(Arm::conditionNumbers)
+    return condition(Arms.find(arms, stage, setting), weight);
+  }
+
+  private static double condition(Optional<Arm> arm, Optional<String> weight) {
+    return arm.map(Arm::conditionNumbers)
         .map(
             all ->
                 weight

@@ -21,33 +21,52 @@ final class Headline {
     Tag head =
         tag("header", "headline")
             .add(tag("p", "kicker").text("Espalier · compression report"))
-            .add(tag("h1").text(data.subject().network() + " at " + ratios(data.subject())))
+            .add(tag("h1").text(title(data.subject())))
             .add(tag("p", "lede").text(done(data)));
     String outcome = outcome(data);
     if (!outcome.isEmpty()) head.add(tag("p", "lede").text(outcome));
     return head.add(tag("p", "run").text(data.run() + " · finished " + data.finished()));
   }
 
-  private static String ratios(Subject subject) {
-    String plural = subject.ratios().size() == 1 ? "pruning ratio " : "pruning ratios ";
-    return plural
-        + Numbers.enumeration(subject.ratios().stream().map(Numbers::significant).toList());
+  private static String title(Subject subject) {
+    String plural = subject.ratios().size() == 1 ? " at pruning ratio " : " at pruning ratios ";
+    return Numbers.enumeration(subject.networks())
+        + plural
+        + some(subject.ratios().stream().map(Numbers::significant).toList());
+  }
+
+  /** All of them, or of many the first and the last. */
+  private static String some(List<String> ordered) {
+    return ordered.size() > MOST_SETTINGS
+        ? ordered.get(0) + " to " + ordered.get(ordered.size() - 1)
+        : Numbers.enumeration(ordered);
   }
 
   private static String done(ReportData data) {
     Subject subject = data.subject();
+    List<String> criteria = subject.criteria().stream().map(c -> "“" + c + "”").toList();
+    boolean one = subject.networks().size() == 1;
     return String.format(
-        "The criterion “%s” removed channels of %s, a diffusion model of %s%s; %s.",
-        subject.criterion(),
-        subject.network(),
-        subject.data(),
+        "The %s %s removed channels of %s, %s of %s%s; %s%s.",
+        criteria.size() == 1 ? "criterion" : "criteria",
+        Numbers.enumeration(criteria),
+        Numbers.enumeration(subject.networks()),
+        one ? "a diffusion model" : "diffusion models",
+        Numbers.enumeration(subject.data()),
         sizes(data),
-        String.format(
-            subject.finetuneSteps() == 0
-                ? "no network was finetuned%2$s"
-                : "each pruned network was finetuned for %s steps%s",
-            Numbers.count(subject.finetuneSteps()),
-            comparison(data)));
+        training(subject),
+        comparison(data));
+  }
+
+  private static String training(Subject subject) {
+    List<String> steps =
+        subject.finetuneSteps().stream().filter(n -> n > 0).map(n -> Numbers.count(n)).toList();
+    if (steps.isEmpty()) return "no network was finetuned";
+    String last = steps.get(steps.size() - 1);
+    return (steps.size() == subject.finetuneSteps().size() ? "each" : "not every")
+        + " pruned network was finetuned for "
+        + (steps.size() == 1 ? last : steps.get(0) + " to " + last)
+        + " steps";
   }
 
   private static String comparison(ReportData data) {
@@ -63,13 +82,14 @@ final class Headline {
     List<String> pruned =
         Arms.settings(data.arms()).stream()
             .flatMap(s -> Arms.measures(data.arms(), Stage.PRUNED, s).stream())
-            .map(m -> Numbers.count(m.parameters()))
+            .map(Measures::parameters)
             .distinct()
+            .sorted(Comparator.reverseOrder())
+            .map(p -> Numbers.count(p))
             .toList();
     if (dense.isEmpty() || pruned.isEmpty()) return "";
     return String.format(
-        ", leaving %s of its %s parameters",
-        Numbers.enumeration(pruned), Numbers.count(dense.get().parameters()));
+        ", leaving %s of its %s parameters", some(pruned), Numbers.count(dense.get().parameters()));
   }
 
   private static String outcome(ReportData data) {

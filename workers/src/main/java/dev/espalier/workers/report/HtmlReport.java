@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The report as one page: style, script, drawings and images are inside it, and its own policy
@@ -18,6 +19,13 @@ import java.util.function.Predicate;
 public final class HtmlReport {
   private static final String POLICY =
       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+  private static final List<String> STYLES = List.of("report.css", "samples.css", "trials.css");
+  private static final List<String> SCRIPTS =
+      List.of("report.js", "samples.js", "charts.js", "trials.js");
+
+  /** Of more settings the distances are left to the other charts. */
+  private static final int MOST_ROWS = 40;
 
   private HtmlReport() {}
 
@@ -28,6 +36,8 @@ public final class HtmlReport {
     if (any(data, a -> a.measures() != null && !a.measures().first().isEmpty())) {
       main.add(MeasureTable.draw(data));
     }
+    if (data.trials().size() > 1) main.add(Trials.draw(data));
+    ParetoChart.draw(data).ifPresent(main::add);
     if (data.published() != null) {
       main.add(PublishedNumbers.draw(data.published(), data.protocol().extractor()));
     }
@@ -43,7 +53,9 @@ public final class HtmlReport {
 
   private static Tag result(ReportData data) {
     List<Tag> content = new ArrayList<>(List.of(ResultTable.draw(data)));
-    if (any(data, a -> a.measures() != null && !a.measures().frechetDistance().isEmpty())) {
+    boolean measured =
+        any(data, a -> a.measures() != null && !a.measures().frechetDistance().isEmpty());
+    if (measured && Arms.settings(data.arms()).size() <= MOST_ROWS) {
       content.add(Legend.of(Arms.measured(data.arms())));
       content.add(DistanceChart.draw(data));
     }
@@ -61,18 +73,22 @@ public final class HtmlReport {
         .add(tag("meta").with("name", "color-scheme").with("content", "light dark"))
         .add(tag("link").with("rel", "icon").with("href", "data:,"))
         .add(tag("title").text("Espalier: " + data.run()))
-        .add(tag("style").raw(own("report.css")));
+        .add(tag("style").raw(own(STYLES)));
   }
 
   private static Tag body(Tag main) {
     return tag("body")
         .add(tag("button", "theme").with("type", "button").with("hidden", "hidden").text("Dark"))
         .add(main)
-        .add(tag("script").raw(own("report.js")));
+        .add(tag("script").raw(own(SCRIPTS)));
   }
 
   private static boolean any(ReportData data, Predicate<Arm> wanted) {
     return data.arms().stream().anyMatch(wanted);
+  }
+
+  private static String own(List<String> names) {
+    return names.stream().map(HtmlReport::own).collect(Collectors.joining());
   }
 
   private static String own(String name) {

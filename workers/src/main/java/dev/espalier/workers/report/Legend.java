@@ -4,15 +4,19 @@ import static dev.espalier.workers.report.Tag.tag;
 
 import dev.espalier.workers.report.Arm.Stage;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the colours and dashes mean; the same in every chart of the page. */
 final class Legend {
   private Legend() {}
 
   static Tag of(List<Arm> arms) {
+    return ofStages(arms.stream().map(Arm::stage));
+  }
+
+  static Tag ofStages(Stream<Stage> stages) {
     Tag list = tag("ul", "legend");
-    arms.stream()
-        .map(Arm::stage)
+    stages
         .distinct()
         .sorted()
         .forEach(stage -> list.add(tag("li").add(swatch(stage)).text(stage.label())));

@@ -44,7 +44,8 @@ final class LineChart {
         Numbers.px(x.from()),
         Numbers.px(x.to()),
         Double.toString(x.min()),
-        Double.toString(x.max()));
+        Double.toString(x.max()),
+        x.log() ? "log" : "even");
   }
 
   private static Tag path(String style, Axis x, Axis y, List<Point> points) {

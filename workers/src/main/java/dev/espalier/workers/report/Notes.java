@@ -50,8 +50,9 @@ final class Notes {
         ? "Every number comes from a single seed. Another seed would move it; a small difference"
             + " between two rows is not yet a finding."
         : String.format(
-            "Distances and SSIM are means over %d seeds, ± is the standard deviation of one run;"
-                + " small circles in the figure are the single runs.",
+            "Distances and SSIM in the first table are means over %d seeds, with the 95 %% confidence"
+                + " interval of the mean by Student’s t distribution beneath; small circles in the"
+                + " figure are the single runs.",
             n);
   }
 }

@@ -38,6 +38,11 @@ final class Numbers {
     return significant(rest) + SCALE[k];
   }
 
+  /** Beside an axis; what would be long has a decimal prefix. */
+  static String tick(double value) {
+    return Math.abs(value) < 1e5 ? significant(value) : scaled(value);
+  }
+
   /** Three significant digits, no exponent within reason, no idle zeros. */
   static String significant(double value) {
     if (!Double.isFinite(value)) return ABSENT;
@@ -58,13 +63,6 @@ final class Numbers {
 
   static double mean(Collection<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
-  }
-
-  /** Standard deviation of a sample; NaN for fewer than two values. */
-  static double deviation(Collection<Double> values) {
-    double mean = mean(values);
-    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-    return values.size() < 2 ? Double.NaN : Math.sqrt(squares / (values.size() - 1));
   }
 
   static double median(Collection<Double> values) {

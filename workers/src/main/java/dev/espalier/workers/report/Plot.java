@@ -24,6 +24,11 @@ final class Plot {
     return Axis.logarithmic(values, LEFT, RIGHT);
   }
 
+  /** Logarithmic where the values spread widely. */
+  static Axis horizontalCovering(Collection<Double> values) {
+    return Axis.covering(values, LEFT, RIGHT);
+  }
+
   static Axis vertical(Collection<Double> values) {
     return Axis.covering(values, BOTTOM, TOP);
   }
@@ -50,17 +55,29 @@ final class Plot {
     svg.add(line("base", LEFT, BOTTOM, RIGHT, BOTTOM));
     for (double tick : x.ticks()) {
       svg.add(line("base", x.at(tick), BOTTOM, x.at(tick), BOTTOM + 4));
-      svg.add(label("tick middle", x.at(tick), BOTTOM + 18, Numbers.significant(tick)));
+      svg.add(label("tick middle", x.at(tick), BOTTOM + 18, Numbers.tick(tick)));
     }
     svg.add(label("axis end", RIGHT, BOTTOM + 37, xLabel));
     return svg.add(label("axis", 2, 13, yLabel + (y.log() ? ", logarithmic" : "")));
   }
 
   /** A vertical mark over the whole height, for an event of the stage styled so. */
-  static Tag event(double x, String title, String style) {
-    return tag("g", style)
-        .add(line("event", x, TOP, x, BOTTOM))
-        .add(label("tick event-title", x + 4, TOP + 9, title));
+  static Tag event(double x, String style) {
+    return tag("g", style).add(line("event", x, TOP, x, BOTTOM));
+  }
+
+  /** The name of an event, beside its mark. */
+  static Tag eventTitle(double x, String title) {
+    return label("tick event-title", x + 4, TOP + 9, title);
+  }
+
+  /** A band over the whole height. */
+  static Tag band(double from, double to) {
+    return tag("rect", "band")
+        .with("x", Numbers.px(from))
+        .with("y", Numbers.px(TOP))
+        .with("width", Numbers.px(to - from))
+        .with("height", Numbers.px(BOTTOM - TOP));
   }
 
   static Tag line(String style, double x1, double y1, double x2, double y2) {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param details long texts of the record, each behind a click: the plan as JSON, kept indices
  * @param published what a paper reports, beside ours; absent where the plan names none
  * @param swept measures by the field that a sweep varied; empty where there is no such
+ * @param trials the runs one by one, where there are several; empty for a single one
+ * @param films what is drawn along the way; empty where there are no samples
  * @param notes whatever else a reader must know before trusting a number
  */
 public record ReportData(
@@ -27,17 +29,21 @@ public record ReportData(
     List<Detail> details,
     @Nullable PublishedNumbers published,
     List<SweptQuantity> swept,
+    List<Trial> trials,
+    List<Film> films,
     List<String> notes) {
 
   public ReportData {
     swept = List.copyOf(swept);
+    trials = List.copyOf(trials);
+    films = List.copyOf(films);
     arms = List.copyOf(arms);
     facts = List.copyOf(facts);
     details = List.copyOf(details);
     notes = List.copyOf(notes);
   }
 
-  /** Without published numbers and swept fields. */
+  /** Without published numbers, and without what is shown of several runs. */
   public ReportData(
       String run,
       String finished,
@@ -47,28 +53,34 @@ public record ReportData(
       List<Facts> facts,
       List<Detail> details,
       List<String> notes) {
-    this(run, finished, subject, protocol, arms, facts, details, null, List.of(), notes);
+    this(
+        run, finished, subject, protocol, arms, facts, details, null, List.of(), List.of(),
+        List.of(), notes);
   }
 
   /**
    * What was compressed, and how.
    *
-   * @param network name of the dense network, for instance {@code fashion-ddpm}
-   * @param data name of the training images
-   * @param criterion name of the pruning criterion
+   * @param networks names of the dense networks, for instance {@code fashion-ddpm}
+   * @param data names of the training images
+   * @param criteria names of the pruning criteria
    * @param ratios shares of channels that were removed, in (0, 1)
-   * @param finetuneSteps optimizer steps each pruned network was given
+   * @param finetuneSteps optimizer steps the pruned networks were given
    * @param svsPower exponent put on singular values; the published method takes 0.5
    */
   public record Subject(
-      String network,
-      String data,
-      String criterion,
+      List<String> networks,
+      List<String> data,
+      List<String> criteria,
       List<Double> ratios,
-      int finetuneSteps,
+      List<Integer> finetuneSteps,
       double svsPower) {
     public Subject {
+      networks = List.copyOf(networks);
+      data = List.copyOf(data);
+      criteria = List.copyOf(criteria);
       ratios = List.copyOf(ratios);
+      finetuneSteps = List.copyOf(finetuneSteps);
     }
   }
 

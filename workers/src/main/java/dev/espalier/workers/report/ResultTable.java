@@ -2,9 +2,12 @@ package dev.espalier.workers.report;
 
 import static dev.espalier.workers.report.Tag.tag;
 
+import dev.espalier.compression.evaluate.Interval;
 import dev.espalier.workers.report.Arm.Measures;
 import dev.espalier.workers.report.Arm.Stage;
+import dev.espalier.workflows.Replicates;
 import java.util.List;
+import java.util.Optional;
 
 /** Size, quality and speed of every measured network, settings together. */
 final class ResultTable {
@@ -80,14 +83,19 @@ final class ResultTable {
 
   private String ofDense(Arm arm, long value, boolean parameters) {
     if (arm.stage() == Stage.DENSE) return "";
-    return Arms.measures(arms, Stage.DENSE, "")
+    return Arms.dense(arms, arm.setting())
+        .flatMap(dense -> Optional.ofNullable(dense.measures()))
         .map(m -> Numbers.percent((double) value / (parameters ? m.parameters() : m.macs())))
         .orElse("");
   }
 
-  /** Between seeds; of a single one, the interval of its images. */
+  /** Of the mean over seeds; of a single one, the interval of its images. */
   private static String spread(Measures m, String name, List<Double> values, int decimals) {
-    if (values.size() > 1) return "± " + Numbers.fixed(Numbers.deviation(values), decimals);
+    if (values.size() > 1) {
+      Replicates seeds = Replicates.of(name, values);
+      Interval interval = new Interval(seeds.low(), seeds.high());
+      return Numbers.interval(interval, v -> Numbers.fixed(v, decimals));
+    }
     return m.first().stream()
         .filter(measure -> measure.name().equals(name))
         .map(measure -> Numbers.interval(measure.interval(), v -> Numbers.fixed(v, decimals)))

@@ -3,12 +3,15 @@ package dev.espalier.workers.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.activities.CurveLog;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.Arm;
+import dev.espalier.workers.report.Film;
 import dev.espalier.workers.report.PublishedNumbers;
 import dev.espalier.workers.report.SweptQuantity;
+import dev.espalier.workers.report.Trial;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.CompressionResult;
@@ -129,6 +132,73 @@ class SweepReadingTest {
     assertThat(ssim.lines().get(1).points())
         .containsExactly(new Arm.Point(0.1, 0.9), new Arm.Point(0.3, 0.7));
     assertThat(swept.get(1).lines()).hasSize(1);
+  }
+
+  @Test
+  void everyRunIsATrialWithWhatWasVariedAndItsSeedWhereThereAreSeveral() {
+    ReportActivity.Request sweep =
+        sweep("{\"axes\": {\"prune.ratio\": [0.3, 0.5], \"finetune.seed\": [1, 2]}}");
+    List<Trial> trials = TrialReading.read(sweep);
+    assertThat(trials).hasSize(4);
+    assertThat(trials.get(3).values()).isEqualTo(Map.of("prune.ratio", "0.5", "seed", "2"));
+    assertThat(trials.get(3).label()).isEqualTo("prune.ratio=0.5 finetune.seed=2");
+    assertThat(trials.get(3).measures().frechetDistance()).containsExactly(50.0);
+    assertThat(TrialReading.read(sweep("{\"axes\": {\"prune.ratio\": [0.3]}}"))).isEmpty();
+  }
+
+  @Test
+  void aFilmGoesOverTheStepsOfRunsThatDifferByHowLongTheyWereTrained() {
+    ReportActivity.Request sweep =
+        sweep("{\"axes\": {\"svs.enabled\": [false, true], \"finetune.steps\": [300, 0, 100]}}");
+    List<Film> films = FilmReading.read(sweep.results(), Setting.of(sweep.results(), Map.of()));
+    assertThat(films)
+        .extracting(Film::name)
+        .containsExactly("ratio 0.5, without SVS", "ratio 0.5, with SVS");
+    assertThat(films.get(1).frames())
+        .extracting(f -> f.stage() + " " + f.step())
+        .containsExactly(
+            "DENSE 0", "PRUNED 0", "SCALED 0", "SVS_FINETUNED 100", "SVS_FINETUNED 300");
+    assertThat(films.get(1).frames().get(4).setting()).isEqualTo("ratio 0.5, 300 steps");
+  }
+
+  @Test
+  void ofManySettingsTheBestAreShownInDetailInTheirOrder() {
+    ReportActivity.Request sweep = sweep("{\"axes\": {\"prune.ratio\": [0.7, 0.5, 0.3, 0.6]}}");
+    List<Setting> all = Setting.of(sweep.results(), sweep.labels());
+    assertThat(Setting.best(all, 2))
+        .extracting(Setting::name)
+        .containsExactly("ratio 0.5", "ratio 0.3");
+    assertThat(Setting.best(all, 24)).isEqualTo(all);
+  }
+
+  @Test
+  void networksOfTheirOwnAndOtherMeasurementsAreNotTakenForOne() {
+    ReportActivity.Request alike = sweep("{\"axes\": {\"prune.ratio\": [0.3, 0.5]}}");
+    assertThat(PlanFields.measuresApart(alike.results())).isFalse();
+    ReportActivity.Request apart =
+        sweep("{\"axes\": {\"evaluate.samples\": [500, 1000], \"prune.ratio\": [0.3, 0.5]}}");
+    assertThat(PlanFields.measuring(apart.results())).containsExactly("evaluate.samples");
+  }
+
+  @Test
+  void interruptionsAndDivergencesAreMarkedWhereTrainingWentOn() {
+    List<CurveLog.Point> curve =
+        List.of(
+            new CurveLog.Point(40, null, null, null, null, 52),
+            new CurveLog.Point(41, 0.5, null, null, null, null));
+    JsonNode noted =
+        Json.parse(
+            "{\"resumes\": [{\"step\": 25, \"reached\": 37}, {\"step\": 50, \"reached\": 50}]}",
+            "test");
+    assertThat(CurveReading.marks(curve, noted, 50))
+        .containsExactly(
+            new Arm.Mark("resumed", 25, 37),
+            new Arm.Mark("taken back", 40, 52),
+            new Arm.Mark("resumed", 50, 50));
+    JsonNode before = Json.parse("{\"resumedFrom\": 50}", "test");
+    assertThat(CurveReading.marks(List.of(), before, 50))
+        .containsExactly(new Arm.Mark("resumed", 50, 50));
+    assertThat(CurveReading.marks(List.of(), before, 0)).isEmpty();
   }
 
   @Test

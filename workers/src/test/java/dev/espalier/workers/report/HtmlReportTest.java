@@ -39,6 +39,8 @@ class HtmlReportTest {
         .containsExactly(
             "Result",
             "Measures",
+            "Runs",
+            "Quality against cost",
             "Samples",
             "Finetuning, step by step",
             "Singular values",
@@ -69,7 +71,7 @@ class HtmlReportTest {
     Element dense =
         (Element) ((Element) table.getElementsByTagName("tbody").item(0)).getFirstChild();
     assertThat(texts(dense, "td"))
-        .containsExactly("1,112,801", "151 M", "23.4± 0.6", "–", "47.3", "–");
+        .containsExactly("1,112,801", "151 M", "23.421.9 to 24.9", "–", "47.3", "–");
     assertThat(texts(table, "td")).contains("281,20125 %", "39 M26 %");
   }
 
@@ -134,6 +136,8 @@ class HtmlReportTest {
                     d.details(),
                     published,
                     List.of(swept),
+                    d.trials(),
+                    d.films(),
                     d.notes())));
     assertThat(texts(html, "h2")).contains("Published numbers", "Across the sweep");
     assertThat(texts(styled(html, "table", "published"), "td"))
@@ -177,7 +181,13 @@ class HtmlReportTest {
         new ReportData(
             HOSTILE,
             HOSTILE,
-            new Subject(HOSTILE, HOSTILE, HOSTILE, List.of(0.5), 1, 0.5),
+            new Subject(
+                List.of(HOSTILE),
+                List.of(HOSTILE),
+                List.of(HOSTILE),
+                List.of(0.5),
+                List.of(1),
+                0.5),
             new Protocol(1, 1, HOSTILE, HOSTILE, 1, HOSTILE, 1, List.of(1L)),
             List.of(arm),
             List.of(new Facts(HOSTILE, List.of(new Fact(HOSTILE, HOSTILE)))),
@@ -188,6 +198,73 @@ class HtmlReportTest {
     assertThat(elements(html, "script")).hasSize(1);
     assertThat(texts(html, "pre")).containsExactly(HOSTILE.replace('\u0001', '\uFFFD'));
     assertThat(texts(html, "title").get(0)).contains("<script>");
+  }
+
+  @Test
+  void everyRunHasALineAndARowBestFirst() throws Exception {
+    Document html = parse(HtmlReport.render(SampleReport.sweep()));
+    Element table = styled(html, "table", "trials");
+    assertThat(texts(table, "th"))
+        .containsSequence(
+            "Run",
+            "ratio",
+            "svs",
+            "Fréchet distance (fashion-classifier)\u00a0↓",
+            "SSIM against dense\u00a0↑",
+            "MACs\u00a0↓",
+            "ms per image\u00a0↓",
+            "parameters\u00a0↓");
+    assertThat(texts(table, "th")).contains("prune.ratio=0.5 + SVS, finetunedrun-1");
+    List<Double> distances =
+        elements(table, "tr").stream()
+            .filter(row -> row.hasAttribute("data-trial"))
+            .map(row -> elements(row, "td").get(2).getAttribute("data-sort"))
+            .map(Double::valueOf)
+            .toList();
+    assertThat(distances).hasSize(4).isSorted();
+    Element lines = styled(html, "svg", "parallel");
+    assertThat(elements(lines, "path")).hasSize(4);
+    assertThat(texts(lines, "text")).contains("ratio", "0.5", "0.7", "svs", "true", "false");
+  }
+
+  @Test
+  void theParetoFrontIsWhatNoOtherNetworkBeatsInBoth() throws Exception {
+    Document html = parse(HtmlReport.render(SampleReport.sweep()));
+    String macs = "On the front: ratio 0.7, + SVS, finetuned; ratio 0.5, + SVS, finetuned; dense.";
+    assertThat(texts(html, "p")).contains(macs);
+    assertThat(texts(html, "figcaption")).contains("against MACs", "against ms per image");
+  }
+
+  @Test
+  void aSliderHasAStopForEveryStageAndAFrameForEveryStop() throws Exception {
+    Document html = parse(HtmlReport.render(SampleReport.sweep()));
+    Element slider =
+        elements(html, "input").stream()
+            .filter(e -> e.getAttribute("id").equals("film-at"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(slider.getAttribute("data-stops")).isEqualTo("dense|pruned|step 300");
+    assertThat(slider.getAttribute("max")).isEqualTo("2");
+    List<String> frames =
+        elements(html, "figure").stream()
+            .map(e -> e.getAttribute("data-frames"))
+            .filter(f -> !f.isEmpty())
+            .toList();
+    assertThat(frames)
+        .containsExactly(
+            "grid-0 grid-1 grid-3",
+            "grid-0 grid-1 grid-4",
+            "grid-0 grid-5 grid-7",
+            "grid-0 grid-5 grid-8");
+    assertThat(ids(html)).contains("grid-0", "grid-1", "grid-3", "grid-4", "grid-5", "grid-7");
+  }
+
+  @Test
+  void aResumedTrainingIsMarkedWithTheStepsThatWereDoneAgain() throws Exception {
+    Document html = parse(HtmlReport.render(SampleReport.sweep()));
+    assertThat(texts(html, "title"))
+        .contains("resumed from step 150, after step 187: 37 done again");
+    assertThat(elements(html, "rect").stream().map(e -> e.getAttribute("class"))).contains("band");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.espalier.workers.report;
 import dev.espalier.compression.evaluate.Interval;
 import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.report.Arm.Curve;
+import dev.espalier.workers.report.Arm.Mark;
 import dev.espalier.workers.report.Arm.Measures;
 import dev.espalier.workers.report.Arm.Point;
 import dev.espalier.workers.report.Arm.Spectrum;
@@ -63,7 +64,13 @@ final class SampleReport {
     return new ReportData(
         "demo-sweep-5b1c9e20",
         "2026-11-21 14:03 UTC",
-        new Subject("fashion-ddpm", "fashion-mnist", "diff-pruning", List.of(0.5, 0.7), 300, 0.5),
+        new Subject(
+            List.of("fashion-ddpm"),
+            List.of("fashion-mnist"),
+            List.of("diff-pruning"),
+            List.of(0.5, 0.7),
+            List.of(300),
+            0.5),
         new Protocol(
             1000,
             20,
@@ -102,8 +109,42 @@ final class SampleReport {
             new Detail(
                 "Channels kept at ratio 0.5",
                 "conv_in: 0 2 3 7 8 11 12 15 17 20 21 24 25 28 30 31")),
+        null,
+        List.of(),
+        trials(arms),
+        films(),
         List.of(
             "Pruned networks without finetuning are shown for completeness; nobody would use them."));
+  }
+
+  private static List<Trial> trials(List<Arm> arms) {
+    List<Trial> trials = new ArrayList<>();
+    for (Arm arm : arms) {
+      Measures measures = arm.measures();
+      if (measures == null || arm.curves().isEmpty()) continue;
+      Map<String, String> values = new LinkedHashMap<>();
+      values.put("prune.ratio", arm.setting().replace("ratio ", ""));
+      values.put("svs.enabled", String.valueOf(arm.stage() == Stage.SVS_FINETUNED));
+      String label = "prune.ratio=" + values.get("prune.ratio") + " " + arm.stage().label();
+      trials.add(new Trial("run-" + trials.size(), label, arm.stage(), values, measures));
+    }
+    return trials;
+  }
+
+  private static List<Film> films() {
+    List<Film> films = new ArrayList<>();
+    for (String setting : List.of("ratio 0.5", "ratio 0.7")) {
+      for (Stage last : List.of(Stage.FINETUNED, Stage.SVS_FINETUNED)) {
+        films.add(
+            new Film(
+                setting + ", " + last.label(),
+                List.of(
+                    new Film.Frame(0, Stage.DENSE, setting),
+                    new Film.Frame(0, Stage.PRUNED, setting),
+                    new Film.Frame(300, last, setting))));
+      }
+    }
+    return films;
   }
 
   private List<Arm> setting(
@@ -121,20 +162,20 @@ final class SampleReport {
             .with(new Measures(parameters, macs, around(raw), ssim(0.21), 112.4, 8.2))
             .withSpectra(conditions(5.2, 1), spectra(rank, 5.2, 1))
             .withWidths(widths(ratio))
-            .withSamples(grid(0.75)),
+            .withSamples(grid(0.75 * ratio)),
         Arm.of(Stage.SCALED, setting)
             .withSpectra(conditions(5.2, 0.5), spectra(rank, 5.2, 0.5))
             .scaledBy(0.5),
         Arm.of(Stage.FINETUNED, setting)
             .with(new Measures(parameters, macs, around(plain), ssim(0.46), 111.9, 84.1))
-            .withCurves(curves(0.047, 0.30, raw, plain), List.of(150))
+            .withCurves(curves(0.047, 0.30, raw, plain), List.of(new Mark("resumed", 150, 187)))
             .withSpectra(conditions(6.1, 1), spectra(rank, 6.1, 1))
-            .withSamples(grid(0.3)),
+            .withSamples(grid(0.3 * ratio)),
         Arm.of(Stage.SVS_FINETUNED, setting)
             .with(new Measures(parameters, macs, around(svs), ssim(0.41), 112.8, 85.7))
             .withCurves(curves(0.048, 0.55, raw * 1.4, svs), List.of())
             .withSpectra(conditions(2.6, 1), spectra(rank, 2.6, 1))
-            .withSamples(grid(0.25)));
+            .withSamples(grid(0.25 * ratio)));
   }
 
   private List<Double> around(double mean) {
