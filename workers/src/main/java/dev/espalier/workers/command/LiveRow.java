@@ -1,6 +1,5 @@
 package dev.espalier.workers.command;
 
-import dev.espalier.workers.console.LiveLines;
 import dev.espalier.workers.console.Style;
 import dev.espalier.workers.console.Table;
 import java.util.List;
@@ -65,7 +64,7 @@ record LiveRow(
     Table table = new Table("run", "state", "stage", "steps", "loss", "left", "best");
     for (LiveRow row : rows) {
       table.row(
-          LiveLines.cut(row.name, longest),
+          shortened(row.name, longest),
           row.state,
           row.stage,
           row.steps,
@@ -74,6 +73,13 @@ record LiveRow(
           row.best);
     }
     return table.lines((column, cell) -> colours && column == STATE ? painted(cell) : cell);
+  }
+
+  /** Names that begin alike are told apart by their ends. */
+  private static String shortened(String name, int longest) {
+    if (name.length() <= longest) return name;
+    int head = (longest - 1) / 2;
+    return name.substring(0, head) + "…" + name.substring(name.length() - (longest - 1 - head));
   }
 
   private static String painted(String state) {

@@ -197,7 +197,7 @@ final class LiveRuns implements AutoCloseable {
     Watch.@Nullable Stage at = details.stages.isEmpty() ? null : details.stages.get(0);
     Optional<String> step = details.status.map(RunStatus::stage);
     String stage = step.orElse(at == null ? "" : at.name());
-    if (at != null && !at.begun()) stage += " (waits for a worker)";
+    if (at != null && !at.begun()) stage += " (waits)";
     else if (at != null && at.attempt() > 1) stage += " (attempt " + at.attempt() + ")";
     boolean held =
         details.status.stream()

@@ -76,7 +76,7 @@ public final class LiveLines {
   /**
    * At most {@code columns} seen characters of {@code line}; an ellipsis tells that some are cut.
    */
-  public static String cut(String line, int columns) {
+  static String cut(String line, int columns) {
     if (seen(line) <= columns) return line;
     StringBuilder kept = new StringBuilder();
     boolean styled = false;

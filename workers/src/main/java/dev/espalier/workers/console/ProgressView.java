@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProgressView implements AutoCloseable {
   private static final int BAR = 30;
+  private static final Duration OFTEN = Duration.ofSeconds(1);
   private static final Duration RARELY = Duration.ofSeconds(30);
 
   private final Terminal terminal;
@@ -26,6 +27,7 @@ public final class ProgressView implements AutoCloseable {
   private final @Nullable LiveLines live;
   private double before = Double.NaN;
   private long said;
+  private Look latest = Look.NOTHING;
   private List<String> lately = List.of();
 
   public ProgressView(Terminal terminal) {
@@ -47,14 +49,17 @@ public final class ProgressView implements AutoCloseable {
   /** Shows what is new in {@code look}. */
   public void show(Look look) {
     if (Double.isNaN(before) && !look.equals(Look.NOTHING)) before = look.fraction();
-    if (live == null) {
-      say(look);
-      return;
-    }
+    latest = look;
+    if (live == null) say(look);
+    else if (said == begun || since(said).compareTo(OFTEN) >= 0) draw(live);
+  }
+
+  private void draw(LiveLines on) {
     List<String> lines = new ArrayList<>();
-    lines.add(bar(look));
-    for (String line : look.now()) lines.add("  " + line);
-    live.draw(lines);
+    lines.add(bar(latest));
+    for (String line : latest.now()) lines.add("  " + line);
+    on.draw(lines);
+    said = clock.getAsLong();
   }
 
   private void say(Look look) {
@@ -69,10 +74,10 @@ public final class ProgressView implements AutoCloseable {
     for (String line : lately) terminal.say("  " + line);
   }
 
-  /** Leaves what was drawn last. */
+  /** Leaves the last look to be seen. */
   @Override
   public void close() {
-    if (live != null) terminal.err().flush();
+    if (live != null) draw(live);
   }
 
   /** {@code [===== ] 52 % 3:07, about 2:50 left}. */

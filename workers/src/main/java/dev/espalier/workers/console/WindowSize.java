@@ -11,13 +11,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The terminal's size as {@code stty} tells it, asked for again after a second, so that a window
- * made narrower is drawn to its new size. Without a terminal or an {@code stty} it is what {@code
+ * The terminal's size as {@code stty} tells it, asked for anew at each drawing: what a window
+ * that became narrower has wrapped is known only so. Without a terminal or an {@code stty} it is what {@code
  * COLUMNS} and {@code LINES} say, else {@link Window#USUAL}.
  */
 final class WindowSize implements Supplier<Window> {
   private static final Pattern SIZE = Pattern.compile("\\s*(\\d{1,5}) (\\d{1,5})\\s*");
-  private static final long FRESH_NANOS = 1_000_000_000L;
+
+  /** Of one drawing. */
+  private static final long FRESH_NANOS = 200_000_000L;
 
   private final Supplier<String> stty;
   private final LongSupplier clock;

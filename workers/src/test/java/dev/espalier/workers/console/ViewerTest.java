@@ -29,13 +29,13 @@ class ViewerTest {
   }
 
   @Test
-  void theSizeIsAskedForAgainAfterASecond() {
+  void theSizeIsAskedForAtEachDrawing() {
     ArrayDeque<String> answers = new ArrayDeque<>(List.of("24 80\n", "10 40\n", "0 0", ""));
     long[] nanos = {0};
     WindowSize size =
         new WindowSize(answers::poll, () -> nanos[0], Map.of("COLUMNS", "99", "LINES", "33"));
     assertThat(size.get()).isEqualTo(new Window(80, 24));
-    nanos[0] += 999_999_999;
+    nanos[0] += 199_999_999;
     assertThat(size.get()).isEqualTo(new Window(80, 24));
     nanos[0]++;
     assertThat(size.get()).isEqualTo(new Window(40, 10));
