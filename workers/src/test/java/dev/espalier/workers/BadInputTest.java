@@ -30,7 +30,10 @@ class BadInputTest {
   void aRecipeThatDoesNotExistIsNamedWithThoseThatDo() throws IOException {
     recipe("quick", "{}");
     refused("'quik' does not exist (did you mean 'quick'?); there are: quick", "run", "quik");
-    refused("'quik' does not exist (did you mean 'quick'?); there are: quick", "run", "{\"recipe\": \"quik\"}");
+    refused(
+        "'quik' does not exist (did you mean 'quick'?); there are: quick",
+        "run",
+        "{\"recipe\": \"quik\"}");
   }
 
   @Test

@@ -56,6 +56,15 @@ record Invocation(int exitCode, String out, String err) {
     return new Invocation(exitCode, out.toString(), err.toString());
   }
 
+  /** The id of the run that it started. */
+  String run() {
+    return said().stream()
+        .filter(line -> line.startsWith("run       "))
+        .map(line -> line.substring(10))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(err));
+  }
+
   /** Lines said about the work. */
   List<String> said() {
     return err.lines().toList();

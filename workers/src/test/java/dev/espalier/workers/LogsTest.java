@@ -109,7 +109,7 @@ class LogsTest {
   void aFailedRunTellsWhyAndASweepItsArms() {
     training.enough.countDown();
     Invocation sweep = call("sweep", "{\"name\": \"l\", \"axes\": {\"prune.seed\": [1, 14]}}");
-    String id = id(sweep);
+    String id = sweep.run();
     Invocation log = call("logs", id);
     assertThat(log.out())
         .contains("prune.seed=1 (l-")
@@ -129,7 +129,7 @@ class LogsTest {
   @Test
   void whatOnlyTheShelfKnowsIsToldFromThere() {
     Invocation run = Invocation.of(work, "run", "{\"prune\": {\"ratio\": 0.35}}");
-    Invocation log = Invocation.of(work, "logs", id(run));
+    Invocation log = Invocation.of(work, "logs", run.run());
     assertThat(log.exitCode()).as(log.err()).isZero();
     assertThat(log.out().lines().map(String::strip))
         .contains("finetuned: Fréchet distance 47.250, SSIM 0.8125, in 0.1 s");
@@ -201,14 +201,6 @@ class LogsTest {
       if (run.get("state").asText().equals("running")) return run.get("run").asText();
     }
     throw new AssertionError("no run is running: " + runs);
-  }
-
-  private static String id(Invocation invocation) {
-    return invocation.said().stream()
-        .filter(line -> line.startsWith("run       "))
-        .map(line -> line.substring(10))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError(invocation.err()));
   }
 
   private static Viewer screen() {

@@ -2,10 +2,10 @@ package dev.espalier.workers.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.workers.console.Pace;
-import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.RunStatus;
 import dev.espalier.workflows.RunStatus.State;
 import dev.espalier.workflows.SweepArm;
+import dev.espalier.workflows.SweepProgress;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowException;
@@ -62,10 +62,15 @@ final class LiveRuns implements AutoCloseable {
   private final Map<String, Future<?>> asked = new HashMap<>();
   private final Map<String, Outcome> outcomes = new HashMap<>();
 
-  /** What a run under way says of itself; {@code arms} of a sweep alone. */
+  /** What a run under way says of itself; {@code arms} and {@code progress} of a sweep alone. */
   private record Details(
-      boolean paused, Optional<RunStatus> status, List<Watch.Stage> stages, List<SweepArm> arms) {
-    static final Details NONE = new Details(false, Optional.empty(), List.of(), List.of());
+      boolean paused,
+      Optional<RunStatus> status,
+      List<Watch.Stage> stages,
+      List<SweepArm> arms,
+      Optional<SweepProgress> progress) {
+    static final Details NONE =
+        new Details(false, Optional.empty(), List.of(), List.of(), Optional.empty());
   }
 
   /** What an ended run came to. */
@@ -156,23 +161,23 @@ final class LiveRuns implements AutoCloseable {
 
   private Details details(String run, boolean sweep) {
     if (sweep) {
-      return new Details(watch.paused(run), Optional.empty(), List.of(), watch.leaderboard(run));
+      return new Details(
+          watch.paused(run),
+          Optional.empty(),
+          List.of(),
+          watch.leaderboard(run),
+          watch.progress(run));
     }
     List<Watch.Stage> stages = watch.stages(run);
     Optional<RunStatus> status = watch.status(run);
     boolean paused = status.map(RunStatus::paused).orElse(false);
-    return new Details(paused, status, stages, List.of());
+    return new Details(paused, status, stages, List.of(), Optional.empty());
   }
 
   private List<LiveRow> sweep(String run) {
     Details details = known.getOrDefault(run, Details.NONE);
     List<SweepArm> arms = details.arms;
-    long done = arms.stream().filter(arm -> arm.state() == State.DONE).count();
-    long failed = arms.stream().filter(arm -> arm.state() == State.FAILED).count();
-    String stage =
-        arms.isEmpty()
-            ? ""
-            : done + "/" + arms.size() + " arms" + (failed == 0 ? "" : ", " + failed + " failed");
+    String stage = details.progress.map(LiveRuns::words).orElse("");
     double best = lowest(arms.stream().mapToDouble(LiveRuns::distance));
     List<LiveRow> rows = new ArrayList<>();
     rows.add(row(run, run, details.paused ? "paused" : "running", stage, null, best));
@@ -184,6 +189,12 @@ final class LiveRuns implements AutoCloseable {
         .limit(ENDED)
         .forEach(arm -> rows.add(ended(arm)));
     return rows;
+  }
+
+  private static String words(SweepProgress progress) {
+    int over = progress.done() + progress.failed();
+    String failed = progress.failed() == 0 ? "" : ", " + progress.failed() + " failed";
+    return over + "/" + progress.arms() + " arms" + failed;
   }
 
   private static LiveRow ended(SweepArm arm) {
@@ -258,6 +269,7 @@ final class LiveRuns implements AutoCloseable {
     JsonNode arms = result.path("arms");
     if (arms.isArray()) {
       List<JsonNode> all = new ArrayList<>();
+      arms.forEach(arm -> all.add(arm.at("/score/frechetDistance")));
       arms.forEach(arm -> all.add(arm.at("/result/finetuned/frechetDistance")));
       return lowest(all.stream().mapToDouble(LiveRuns::value));
     }
@@ -274,8 +286,8 @@ final class LiveRuns implements AutoCloseable {
   }
 
   private static double distance(SweepArm arm) {
-    CompressionResult result = arm.result();
-    return result == null ? Double.NaN : result.finetuned().frechetDistance();
+    SweepArm.Score score = arm.score();
+    return score == null ? Double.NaN : score.frechetDistance();
   }
 
   private static boolean atWork(SweepArm arm) {

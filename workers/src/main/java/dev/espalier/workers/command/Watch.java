@@ -8,6 +8,7 @@ import dev.espalier.workflows.CompressionWorkflow;
 import dev.espalier.workflows.Pausable;
 import dev.espalier.workflows.RunStatus;
 import dev.espalier.workflows.SweepArm;
+import dev.espalier.workflows.SweepProgress;
 import dev.espalier.workflows.SweepWorkflow;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.PendingActivityState;
@@ -61,6 +62,15 @@ final class Watch {
       return client.newWorkflowStub(SweepWorkflow.class, sweep).leaderboard();
     } catch (WorkflowException | StatusRuntimeException e) {
       return List.of();
+    }
+  }
+
+  /** How far a sweep is. */
+  Optional<SweepProgress> progress(String sweep) {
+    try {
+      return Optional.of(client.newWorkflowStub(SweepWorkflow.class, sweep).progress());
+    } catch (WorkflowException | StatusRuntimeException e) {
+      return Optional.empty();
     }
   }
 

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The terminal's size as {@code stty} tells it, asked for anew at each drawing: what a window
- * that became narrower has wrapped is known only so. Without a terminal or an {@code stty} it is what {@code
- * COLUMNS} and {@code LINES} say, else {@link Window#USUAL}.
+ * The terminal's size as {@code stty} tells it, asked for anew at each drawing: what a window that
+ * became narrower has wrapped is known only so. Without a terminal or an {@code stty} it is what
+ * {@code COLUMNS} and {@code LINES} say, else {@link Window#USUAL}.
  */
 final class WindowSize implements Supplier<Window> {
   private static final Pattern SIZE = Pattern.compile("\\s*(\\d{1,5}) (\\d{1,5})\\s*");

@@ -80,7 +80,8 @@ class MetricsEndpointTest {
     try (MetricsEndpoint endpoint = MetricsEndpoint.at(0)) {
       AtomicBoolean well = new AtomicBoolean();
       endpoint.page("/health/ready", well::get, () -> well.get() ? "ready" : "starting");
-      HttpRequest page = HttpRequest.newBuilder(endpoint.address().resolve("/health/ready")).build();
+      HttpRequest page =
+          HttpRequest.newBuilder(endpoint.address().resolve("/health/ready")).build();
       HttpResponse<String> before = client.send(page, BodyHandlers.ofString());
       assertThat(before.statusCode()).isEqualTo(503);
       assertThat(before.body()).isEqualTo("starting\n");
