@@ -1,5 +1,6 @@
 package dev.espalier.compression;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -39,8 +40,13 @@ public final class Json {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new InvalidInput(source + ": not JSON: " + e.getOriginalMessage(), e);
+      throw new InvalidInput(source + ": not JSON" + place(e) + ": " + e.getOriginalMessage(), e);
     }
+  }
+
+  private static String place(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null ? "" : " in line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /**

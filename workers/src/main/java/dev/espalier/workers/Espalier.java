@@ -3,8 +3,10 @@ package dev.espalier.workers;
 import dev.espalier.workers.command.Commands;
 import dev.espalier.workers.command.Failure;
 import dev.espalier.workers.command.Program;
+import dev.espalier.workers.command.WrongCall;
 import dev.espalier.workers.console.Log;
 import dev.espalier.workers.console.Terminal;
+import dev.espalier.workers.console.Viewer;
 import dev.espalier.workers.process.Stages;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -13,6 +15,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -48,9 +52,7 @@ public final class Espalier {
   public static void main(String[] arguments) {
     Terminal terminal =
         new Terminal(
-            writer(FileDescriptor.out),
-            writer(FileDescriptor.err),
-            System.getenv("ESPALIER_TTY") != null);
+            writer(FileDescriptor.out), writer(FileDescriptor.err), Viewer.of(System.getenv()));
     Program program = new Program(System.getenv(), System.in, terminal, Stages::onShelf);
     System.exit(run(program, arguments));
   }
@@ -60,19 +62,20 @@ public final class Espalier {
     Espalier root = new Espalier();
     CommandLine line = new CommandLine(root);
     Commands.of(program).forEach(line::addSubcommand);
+    Viewer viewer = program.terminal().viewer();
     return line.setOut(program.terminal().out())
+        .setColorScheme(
+            Help.defaultColorScheme(viewer.out() && viewer.colours() ? Ansi.ON : Ansi.OFF))
         .setErr(program.terminal().err())
         .setParameterExceptionHandler(
             (exception, given) -> {
-              program.terminal().say("espalier: " + exception.getMessage());
-              String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-              program.terminal().say("`" + command + " --help` shows what is legal");
+              program.terminal().complain(WrongCall.line(exception));
               return Failure.INPUT;
             })
         .setExecutionExceptionHandler(
             (exception, command, result) -> {
               Failure failure = Failure.of(exception);
-              program.terminal().say("espalier: " + failure.line());
+              program.terminal().complain(failure.line());
               if (root.verbose) exception.printStackTrace(program.terminal().err());
               return failure.exitCode();
             })

@@ -29,8 +29,11 @@ class BadInputTest {
   @Test
   void aRecipeThatDoesNotExistIsNamedWithThoseThatDo() throws IOException {
     recipe("quick", "{}");
-    refused("recipe 'quik' does not exist; there are: quick", "run", "quik");
-    refused("recipe 'quik' does not exist; there are: quick", "run", "{\"recipe\": \"quik\"}");
+    refused("'quik' does not exist (did you mean 'quick'?); there are: quick", "run", "quik");
+    refused(
+        "'quik' does not exist (did you mean 'quick'?); there are: quick",
+        "run",
+        "{\"recipe\": \"quik\"}");
   }
 
   @Test
@@ -60,8 +63,8 @@ class BadInputTest {
   @Test
   void whatIsNoJsonIsSaidToBeNone() throws IOException {
     Path file = Files.writeString(work.resolve("plan.json"), "{\"prune\":");
-    refused("plan.json: not JSON", "run", file.toString());
-    refused("argument: not JSON", "run", "{oops");
+    refused("plan.json: not JSON in line 1, column ", "run", file.toString());
+    refused("argument: not JSON in line 1", "run", "{oops");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.espalier.workers;
 
 import dev.espalier.workers.command.Program;
 import dev.espalier.workers.console.Terminal;
+import dev.espalier.workers.console.Viewer;
 import dev.espalier.workers.process.Stages;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
@@ -25,6 +26,17 @@ record Invocation(int exitCode, String out, String err) {
       Stages.Assembly assembly,
       String input,
       String... arguments) {
+    return of(work, variables, assembly, input, Viewer.NOBODY, arguments);
+  }
+
+  /** As if {@code viewer} looked at what it writes. */
+  static Invocation of(
+      Path work,
+      Map<String, String> variables,
+      Stages.Assembly assembly,
+      String input,
+      Viewer viewer,
+      String... arguments) {
     Map<String, String> environment = new HashMap<>();
     environment.put("ESPALIER_HOME", work.toString());
     environment.put("ESPALIER_WORK", work.resolve("state").toString());
@@ -33,7 +45,7 @@ record Invocation(int exitCode, String out, String err) {
     environment.putAll(variables);
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), false);
+    Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), viewer);
     Program program =
         new Program(
             environment,
@@ -42,6 +54,15 @@ record Invocation(int exitCode, String out, String err) {
             assembly);
     int exitCode = Espalier.run(program, arguments);
     return new Invocation(exitCode, out.toString(), err.toString());
+  }
+
+  /** The id of the run that it started. */
+  String run() {
+    return said().stream()
+        .filter(line -> line.startsWith("run       "))
+        .map(line -> line.substring(10))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(err));
   }
 
   /** Lines said about the work. */

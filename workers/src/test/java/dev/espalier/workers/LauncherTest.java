@@ -41,7 +41,10 @@ class LauncherTest {
             SERVERS.toString(),
             SERVERS.resolveSibling("up").toString(),
             SERVERS.resolveSibling("down").toString(),
-            SERVERS.resolveSibling("stack.sh").toString());
+            SERVERS.resolveSibling("stack.sh").toString(),
+            SERVERS.resolveSibling("worker-health").toString(),
+            SERVERS.resolveSibling("temporal/schema.sh").toString(),
+            SERVERS.resolveSibling("temporal/namespace.sh").toString());
     assertThat(check.output()).isEmpty();
     assertThat(check.exitCode()).isZero();
   }

@@ -24,7 +24,7 @@ class RunTest {
     assertThat(run.err()).contains("prune: diff-pruning · 50 %").contains("report: done");
     assertThat(run.out()).contains("dense").contains("svs, finetuned").contains("47.250");
     assertThat(run.out()).contains("20.000 [18.500, 21.250]").contains("recall").contains("0.5000");
-    String id = id(run);
+    String id = run.run();
     assertThat(id).matches("fashion-ddpm-[0-9a-f]{12}");
     Path report = work.resolve("state/reports/" + id + ".html");
     assertThat(run.out()).contains("report: " + report);
@@ -75,8 +75,8 @@ class RunTest {
   @Test
   void theSamePlanIsTheSameRunHoweverItIsWritten() throws IOException {
     Path plan = Files.writeString(work.resolve("p.json"), "{\"prune\": {\"ratio\": 0.50}}");
-    assertThat(id(Invocation.of(work, "run", plan.toString())))
-        .isEqualTo(id(Invocation.of(work, "run", "{}")));
+    assertThat(Invocation.of(work, "run", plan.toString()).run())
+        .isEqualTo(Invocation.of(work, "run", "{}").run());
   }
 
   @Test
@@ -107,7 +107,7 @@ class RunTest {
         .contains("prune.seed=1 ")
         .contains("prune.seed=14: failed: loss is not a number at step 3")
         .contains("report: ");
-    assertThat(id(sweep)).matches("s-[0-9a-f]{12}");
+    assertThat(sweep.run()).matches("s-[0-9a-f]{12}");
   }
 
   @Test
@@ -127,14 +127,6 @@ class RunTest {
         Invocation.of(work, "train", "{\"name\": \"mine\", \"network\": {\"any\": 1}}");
     assertThat(train.exitCode()).as(train.err()).isZero();
     assertThat(train.out()).contains("stages/train/").contains("0.2000");
-    assertThat(id(train)).matches("train-mine-[0-9a-f]{12}");
-  }
-
-  private static String id(Invocation invocation) {
-    return invocation.said().stream()
-        .filter(line -> line.startsWith("run       "))
-        .map(line -> line.substring(10))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError(invocation.err()));
+    assertThat(train.run()).matches("train-mine-[0-9a-f]{12}");
   }
 }

@@ -9,6 +9,7 @@ import dev.espalier.compression.evaluate.Measure;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
+import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.EvaluateActivity;
 import dev.espalier.workflows.FinetuneActivity;
 import dev.espalier.workflows.PlanActivity;
@@ -82,7 +83,11 @@ final class SmallStages {
             new Measure("recall", 0.5, null, 1000, "k=5")));
   }
 
-  private static ReportActivity.Result report(ObjectStore store, ReportActivity.Request request) {
+  private static ReportActivity.Result report(ObjectStore store, ReportActivity.Request asked) {
+    ReportActivity.Request request =
+        asked.runs().isEmpty()
+            ? asked
+            : asked.with(asked.runs().stream().map(run -> result(store, run)).toList());
     String folder = "runs/" + request.run() + "/";
     String page = "<title>" + request.results().size() + " results</title>";
     store.put(folder + "report.html", page.getBytes(StandardCharsets.UTF_8));
@@ -90,6 +95,13 @@ final class SmallStages {
     store.put(folder + "plan.json", plan.getBytes(StandardCharsets.UTF_8));
     store.put(folder + "results.json", Json.write(request).getBytes(StandardCharsets.UTF_8));
     return new ReportActivity.Result(folder + "report.html");
+  }
+
+  /** As the arm's own report left it. */
+  private static CompressionResult result(ObjectStore store, String run) {
+    String key = "runs/" + run + "/results.json";
+    String text = new String(store.get(key).orElseThrow().bytes(), StandardCharsets.UTF_8);
+    return Json.read(text, ReportActivity.Request.class, key).results().get(0);
   }
 
   private static Artifact stage(String stage) {

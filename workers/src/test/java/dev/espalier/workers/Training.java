@@ -1,5 +1,6 @@
 package dev.espalier.workers;
 
+import dev.espalier.activities.StageProgress;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.FinetuneActivity;
 import io.temporal.activity.Activity;
@@ -10,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The {@link SmallStages} with a finetune that goes on until it is let or told to stop. */
 final class Training {
+  private static final int STEPS = 3000;
+
   final CountDownLatch enough = new CountDownLatch(1);
   final AtomicInteger atWork = new AtomicInteger();
 
@@ -28,8 +31,11 @@ final class Training {
   private FinetuneActivity.Result finetune(Stages small, FinetuneActivity.Request request) {
     atWork.incrementAndGet();
     try {
+      int step = 0;
       do {
-        Activity.getExecutionContext().heartbeat("at work");
+        step = Math.min(step + 1, STEPS - 1);
+        Activity.getExecutionContext()
+            .heartbeat(new StageProgress("finetune", step, STEPS, 0.25, 0));
       } while (!enough.await(20, TimeUnit.MILLISECONDS));
       return small.finetune().finetune(request);
     } catch (InterruptedException e) {

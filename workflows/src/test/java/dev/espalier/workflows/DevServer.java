@@ -13,13 +13,18 @@ public final class DevServer {
 
   /** Starts it; without a {@code temporal} the test ends as {@link ExternalProgram#get} says. */
   public static TemporalDevServer start() throws IOException {
+    return start(freePort());
+  }
+
+  /** As {@link #start()}, on this port. */
+  public static TemporalDevServer start(int port) {
     return TemporalDevServer.start(
         "default",
         TemporalDevServerOptions.newBuilder()
             .setExistingPath(ExternalProgram.TEMPORAL.get().toString())
             .setDownloadEnabled(false)
             .setIp("127.0.0.1")
-            .setPort(freePort())
+            .setPort(port)
             .setUiEnabled(false)
             .setLogLevel("error")
             .build());

@@ -55,8 +55,8 @@ public record S3Config(
         "%s: '%s' is no bucket name; legal are 3 to 63 of a-z, 0-9, '.' and '-'",
         BUCKET,
         bucket);
-    InvalidInput.require(!accessKey.isBlank(), "%s: must not be empty", ACCESS_KEY);
-    InvalidInput.require(!secretKey.isBlank(), "%s: must not be empty", SECRET_KEY);
+    requireKey(accessKey, ACCESS_KEY);
+    requireKey(secretKey, SECRET_KEY);
     if (certificates != null) {
       InvalidInput.require(
           Files.isReadable(certificates) && Files.isRegularFile(certificates),
@@ -70,6 +70,15 @@ public record S3Config(
           ENDPOINT,
           endpoint);
     }
+  }
+
+  private static void requireKey(String key, String setting) {
+    InvalidInput.require(
+        !key.isBlank(),
+        "%s: must not be empty where %s is set; set it, or leave out %s to keep results in a folder",
+        setting,
+        ENDPOINT,
+        ENDPOINT);
   }
 
   /** Trusting Java's own authorities. */

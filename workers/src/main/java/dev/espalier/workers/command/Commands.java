@@ -15,6 +15,7 @@ public final class Commands {
     TABLE.put("train", TrainCommand::new);
     TABLE.put("worker", WorkerCommand::new);
     TABLE.put("status", StatusCommand::new);
+    TABLE.put("logs", LogsCommand::new);
     TABLE.put("pause", PauseCommand::new);
     TABLE.put("resume", ResumeCommand::new);
     TABLE.put("cancel", CancelCommand::new);
@@ -32,6 +33,7 @@ public final class Commands {
     TABLE.put("import", ImportCommand::new);
     TABLE.put("export", ExportCommand::new);
     TABLE.put("gc", GcCommand::new);
+    TABLE.put("completion", CompletionCommand::new);
   }
 
   private Commands() {}

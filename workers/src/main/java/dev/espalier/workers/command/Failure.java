@@ -23,13 +23,17 @@ public record Failure(String line, int exitCode) {
     if (thrown instanceof InvalidInput) {
       return new Failure(one(String.valueOf(thrown.getMessage())), INPUT);
     }
+    return new Failure(reason(thrown) + " (--verbose tells more)", RUN);
+  }
+
+  /** What began it, in one line. */
+  static String reason(Throwable thrown) {
     Throwable root = thrown;
     while (root.getCause() != null) root = root.getCause();
-    String reason =
+    return one(
         root instanceof ApplicationFailure failure
             ? failure.getOriginalMessage()
-            : root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    return new Failure(one(reason) + " (--verbose tells more)", RUN);
+            : root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
   }
 
   private static String one(String message) {

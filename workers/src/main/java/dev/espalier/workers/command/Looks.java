@@ -23,7 +23,8 @@ final class Looks {
   static Look training(Watch watch, String run) {
     return watch
         .beat(run)
-        .map(beat -> new Look(beat.fraction(), "train " + beat, List.of("train: begun")))
+        .map(
+            beat -> new Look(beat.fraction(), 1, List.of("train " + beat), List.of("train: begun")))
         .orElse(Look.NOTHING);
   }
 
@@ -37,10 +38,10 @@ final class Looks {
     for (SweepArm arm : arms) {
       Look look = arm(watch, arm);
       done += look.fraction();
-      if (!look.now().isEmpty()) now.add(look.now());
+      now.addAll(look.now());
       events.addAll(look.events());
     }
-    return new Look(done / arms.size(), String.join(" · ", now), events);
+    return new Look(done / arms.size(), arms.size(), now, events);
   }
 
   private static Look arm(Watch watch, SweepArm arm) {
@@ -51,28 +52,33 @@ final class Looks {
               .status(arm.run())
               .map(status -> of(status, watch.beat(arm.run()), arm.label() + ": "))
               .orElse(Look.NOTHING);
-      case DONE -> new Look(1, "", List.of(arm.label() + ": done"));
-      case FAILED -> new Look(1, "", List.of(arm.label() + ": failed: " + arm.note()));
+      case DONE -> ended(arm.label() + ": done");
+      case FAILED -> ended(arm.label() + ": failed: " + arm.note());
     };
+  }
+
+  private static Look ended(String event) {
+    return new Look(1, 1, List.of(), List.of(event));
   }
 
   private static Look of(RunStatus status, Optional<Beat> beat, String label) {
     List<String> events = new ArrayList<>();
-    String now = "";
+    List<String> now = new ArrayList<>();
     double partial = 0;
     for (Step step : status.steps()) {
       String text = label + step.name() + (step.summary().isEmpty() ? "" : ": " + step.summary());
       if (step.state() != State.WAITING) events.add(text);
       if (step.state() == State.DONE) events.add(label + step.name() + ": done");
       if (step.state() == State.PAUSED) {
-        now = label + step.name() + " is paused";
-        events.add(now);
+        String held = label + step.name() + " is paused";
+        now.add(held);
+        events.add(held);
       }
       if (step.state() == State.RUNNING) {
-        now = label + step.name() + beat.map(b -> " " + b).orElse("");
+        now.add(label + step.name() + beat.map(b -> " " + b).orElse(""));
         partial = beat.map(Beat::fraction).orElse(0.0);
       }
     }
-    return new Look(Math.min(1.0, (status.done() + partial) / status.total()), now, events);
+    return new Look(Math.min(1.0, (status.done() + partial) / status.total()), 1, now, events);
   }
 }

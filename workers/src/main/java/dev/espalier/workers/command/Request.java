@@ -24,15 +24,26 @@ final class Request {
         String text = new String(program.in().readAllBytes(), StandardCharsets.UTF_8);
         return Json.parse(text, "standard input");
       }
-      if (given.stripLeading().startsWith("{")) return Json.parse(given, "argument");
+      if (given.stripLeading().startsWith("{")) return argument(given);
       Path file = Path.of(given);
       if (Files.isRegularFile(file)) return Json.parse(Files.readString(file), given);
     } catch (IOException e) {
       throw new InvalidInput(given + " cannot be read: " + e.getMessage(), e);
     }
     InvalidInput.require(
-        !given.contains("/") && !given.endsWith(".json"), "file '%s' does not exist", given);
+        !given.contains("/") && !given.endsWith(".json"),
+        "file '%s' does not exist in %s; `espalier recipes` lists the plans that are here",
+        given,
+        Path.of("").toAbsolutePath());
     return program.recipes().recipe(given);
+  }
+
+  private static JsonNode argument(String given) {
+    try {
+      return Json.parse(given, "argument");
+    } catch (InvalidInput e) {
+      throw new InvalidInput(e.getMessage() + "; a shell wants the object in single quotes", e);
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.espalier.workflows.StageOptions;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -48,9 +49,10 @@ record Run<R>(
     WorkflowStub stub = session.temporal().client().newUntypedWorkflowStub(workflow, options);
     stub.start(request);
     terminal.say("run       " + id);
+    SeenRuns.of(session.folder()).note(List.of(id));
     Watch watch = new Watch(session.temporal().client());
     CompletableFuture<R> outcome = stub.getResultAsync(result);
-    try (ProgressView view = new ProgressView(terminal, id)) {
+    try (ProgressView view = new ProgressView(terminal)) {
       while (!ended(outcome, session)) view.show(look.apply(watch, id));
       view.show(look.apply(watch, id));
       return outcome.join();

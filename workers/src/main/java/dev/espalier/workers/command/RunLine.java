@@ -35,8 +35,10 @@ record RunLine(
     @Nullable String started,
     @Nullable String ended,
     boolean report) {
-  private static final String OURS =
+  /** Temporal's query for the runs of this program. */
+  static final String OURS =
       "WorkflowType IN ('CompressionWorkflow', 'SweepWorkflow', 'TrainWorkflow')";
+
   private static final String FOLDER = "runs";
 
   /** What a server knows, newest first. */
@@ -76,20 +78,23 @@ record RunLine(
     String id = run.getExecution().getWorkflowId();
     boolean running = run.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     String stage = running ? watch.status(id).map(RunStatus::stage).orElse(null) : null;
-    String state =
-        run.getStatus()
-            .name()
-            .replace("WORKFLOW_EXECUTION_STATUS_", "")
-            .replace('_', ' ')
-            .toLowerCase(Locale.ROOT);
     return new RunLine(
         id,
         run.getWorkflowType().replaceFirst("Workflow$", "").toLowerCase(Locale.ROOT),
-        running && watch.paused(id) ? "paused" : state,
+        running && watch.paused(id) ? "paused" : state(run),
         stage,
         text(run.getStartTime()),
         text(run.getCloseTime()),
         false);
+  }
+
+  /** Such as {@code running}, {@code completed} or {@code timed out}. */
+  static String state(WorkflowExecutionMetadata run) {
+    return run.getStatus()
+        .name()
+        .replace("WORKFLOW_EXECUTION_STATUS_", "")
+        .replace('_', ' ')
+        .toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String text(@Nullable Instant time) {

@@ -73,19 +73,27 @@ record ServedRun(WorkflowStub stub, String id, String kind, WorkflowExecutionSta
   }
 
   /**
-   * As {@link #find}, of a run that must be under way.
+   * As {@link #find}, of a run that there must be.
+   *
+   * @throws InvalidInput if it is unknown
+   */
+  static ServedRun known(WorkflowClient client, String id) {
+    return find(client, id)
+        .orElseThrow(
+            () ->
+                new InvalidInput(
+                    "the server knows no run '"
+                        + id
+                        + "'; `espalier status` lists the runs there are"));
+  }
+
+  /**
+   * As {@link #known}, of a run that must be under way.
    *
    * @throws InvalidInput if it is unknown or has ended
    */
   static ServedRun underWay(WorkflowClient client, String id) {
-    ServedRun run =
-        find(client, id)
-            .orElseThrow(
-                () ->
-                    new InvalidInput(
-                        "the server knows no run '"
-                            + id
-                            + "'; `espalier status` lists the runs there are"));
+    ServedRun run = known(client, id);
     InvalidInput.require(run.underWay(), "run '%s' is over: it has %s", id, run.end());
     return run;
   }

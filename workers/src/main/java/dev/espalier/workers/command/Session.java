@@ -11,6 +11,7 @@ import dev.espalier.workers.process.Deployment;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workers.process.WorkerProcess;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  * is closed in the opposite order, also when the process is asked to end.
  */
 final class Session implements AutoCloseable {
+  /** Pages of the metrics port for an orchestrator's probes. */
+  static final String ALIVE = "/health/live";
+
+  static final String READY = "/health/ready";
+
   private final Deque<Runnable> open = new ArrayDeque<>();
   private final Terminal terminal;
   private final Thread hook = new Thread(this::end, "end");
@@ -31,6 +37,9 @@ final class Session implements AutoCloseable {
   private final StoreConnection store;
   private final TemporalConnection temporal;
   private volatile boolean ending;
+
+  /** Why no work can be taken; empty once it can. */
+  private volatile String unready = "starting";
 
   private Session(
       Program program,
@@ -48,6 +57,8 @@ final class Session implements AutoCloseable {
       metrics.watch(settings.work());
       Optional<Path> smi = settings.program("ESPALIER_NVIDIA_SMI", "nvidia-smi");
       if (smi.isPresent()) metrics.watchGpus(smi.get());
+      metrics.page(ALIVE, () -> true, () -> "alive");
+      metrics.page(READY, () -> unready.isEmpty(), () -> unready.isEmpty() ? "ready" : unready);
       temporal = keep(temporal(settings, options, metrics, shared));
       store = keep(StoreConnection.open(settings, folder));
       terminal.say("Temporal  " + temporal.description());
@@ -61,9 +72,13 @@ final class Session implements AutoCloseable {
             WorkerProcess.start(
                 temporal, store.identity(), queues, stages, Deployment.of(settings)));
       }
+      unready = "";
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
+    } catch (InterruptedException e) {
+      close();
+      throw new InterruptedIOException("while waiting for a server");
     }
   }
 
@@ -80,7 +95,10 @@ final class Session implements AutoCloseable {
     return new Session(program, options, port, queues, false);
   }
 
-  /** For a worker alone; as {@link #open}, but the server must be one that others reach too. */
+  /**
+   * For a worker alone; as {@link #open}, but the server must be one that others reach too, and one
+   * that was named and is away is waited for.
+   */
   static Session shared(
       Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)
       throws IOException {
@@ -117,6 +135,7 @@ final class Session implements AutoCloseable {
 
   private void end() {
     ending = true;
+    unready = "ending";
     terminal.say("stopping; started again, it goes on from the last checkpoint");
     closeAll();
   }
@@ -138,15 +157,22 @@ final class Session implements AutoCloseable {
   }
 
   private TemporalConnection temporal(
-      Settings settings, ConnectionOptions options, MetricsEndpoint metrics, boolean shared) {
+      Settings settings, ConnectionOptions options, MetricsEndpoint metrics, boolean shared)
+      throws InterruptedException {
     if (!shared) {
       return TemporalConnection.open(settings, folder, options.temporal, metrics.temporal());
     }
-    return TemporalConnection.lasting(settings, folder, options.temporal, metrics.temporal())
+    return TemporalConnection.awaited(
+            settings, folder, options.temporal, metrics.temporal(), this::waits)
         .orElseThrow(
             () ->
                 new InvalidInput(
                     "no Temporal server to work for; name one with --temporal or"
                         + " TEMPORAL_ADDRESS"));
+  }
+
+  private void waits(String reason) {
+    unready = reason;
+    terminal.say("waiting   " + reason + "; SIGTERM ends it");
   }
 }

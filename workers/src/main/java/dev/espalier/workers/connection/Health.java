@@ -1,5 +1,6 @@
 package dev.espalier.workers.connection;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -7,10 +8,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** Whether somebody is there. */
 public final class Health {
+  private static final Set<Status.Code> PASSING =
+      Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
+
   private static final int NEAR_MILLIS = 500;
   private static final int FAR_MILLIS = 5000;
 
@@ -42,8 +48,16 @@ public final class Health {
     return trouble(service).isEmpty();
   }
 
-  /** Why no Temporal server answers within five seconds, in one line; nothing where one does. */
-  static Optional<String> trouble(WorkflowServiceStubs service) {
+  /**
+   * Why no Temporal server answers.
+   *
+   * @param line in one line
+   * @param passing whether that may end without anybody changing a setting
+   */
+  record Trouble(String line, boolean passing) {}
+
+  /** Why no Temporal server answers within five seconds; nothing where one does. */
+  static Optional<Trouble> trouble(WorkflowServiceStubs service) {
     try {
       service
           .blockingStub()
@@ -51,9 +65,15 @@ public final class Health {
           .getSystemInfo(GetSystemInfoRequest.getDefaultInstance());
       return Optional.empty();
     } catch (StatusRuntimeException e) {
+      boolean passing = PASSING.contains(e.getStatus().getCode());
       Throwable root = e;
-      while (root.getCause() != null) root = root.getCause();
-      return Optional.of(String.valueOf(root.getMessage()).strip().split("\\R")[0]);
+      while (true) {
+        passing &= !(root instanceof SSLException);
+        if (root.getCause() == null) break;
+        root = root.getCause();
+      }
+      return Optional.of(
+          new Trouble(String.valueOf(root.getMessage()).strip().split("\\R")[0], passing));
     }
   }
 }

@@ -12,6 +12,7 @@ import io.temporal.testserver.TestServer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public final class TemporalConnection implements AutoCloseable {
   /** The address that stands for the server in process. */
   public static final String EMBEDDED = "embedded";
 
+  private static final int SAID_SECONDS = 15;
+  private static final int AGAIN_SECONDS = 1;
   private static final String LOCAL = "127.0.0.1:7233";
 
   private final WorkflowServiceStubs service;
@@ -85,6 +88,40 @@ public final class TemporalConnection implements AutoCloseable {
   }
 
   /**
+   * As {@link #lasting}, but a server that was named and is away is waited for.
+   *
+   * @param said is told, at once and then every {@value #SAID_SECONDS} seconds, what is waited for
+   * @throws InvalidInput if what is there will not answer however long one waits
+   */
+  public static Optional<TemporalConnection> awaited(
+      Settings settings,
+      WorkFolder folder,
+      @Nullable String address,
+      Scope metrics,
+      Consumer<String> said)
+      throws InterruptedException {
+    Optional<String> given = given(settings, address);
+    if (given.isEmpty() || given.get().equals(EMBEDDED)) {
+      return lasting(settings, folder, address, metrics);
+    }
+    TemporalAccess access = TemporalAccess.of(settings);
+    long began = System.nanoTime();
+    long next = 0;
+    while (true) {
+      Answer answer = ask(given.get(), access, metrics);
+      if (answer.server != null) return Optional.of(answer.server);
+      if (!answer.trouble.passing()) throw new InvalidInput(answer.trouble.line());
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+      if (seconds >= next) {
+        said.accept(
+            "no Temporal server answers at " + given.get() + " yet, since " + seconds + " s");
+        next = seconds + SAID_SECONDS;
+      }
+      TimeUnit.SECONDS.sleep(AGAIN_SECONDS);
+    }
+  }
+
+  /**
    * The first two only: a server that runs already.
    *
    * @throws InvalidInput if the server that was named does not answer
@@ -134,27 +171,46 @@ public final class TemporalConnection implements AutoCloseable {
     return settings.variable("TEMPORAL_NAMESPACE").orElse("default");
   }
 
+  /** A server that answered, or why none did. */
+  private record Answer(@Nullable TemporalConnection server, Health.Trouble trouble) {}
+
   private static TemporalConnection named(String address, TemporalAccess access, Scope metrics) {
+    Answer answer = ask(address, access, metrics);
+    if (answer.server != null) return answer.server;
+    throw new InvalidInput(answer.trouble.line());
+  }
+
+  private static Answer ask(String address, TemporalAccess access, Scope metrics) {
     InvalidInput.require(
         address.matches("[^\\s:/]+:[0-9]{1,5}"),
         "Temporal address '%s' is not legal; it is HOST:PORT, such as 127.0.0.1:7233",
         address);
     WorkflowServiceStubsOptions options = access.options(address, metrics);
-    InvalidInput.require(Health.listensFar(address), "no Temporal server answers at %s", address);
+    if (!Health.listensFar(address)) {
+      String line =
+          "no Temporal server answers at "
+              + address
+              + "; start it, or leave out --temporal and TEMPORAL_ADDRESS to use what there is on"
+              + " this machine";
+      return new Answer(null, new Health.Trouble(line, true));
+    }
     WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(options);
-    Optional<String> trouble = Health.trouble(service);
+    Optional<Health.Trouble> trouble = Health.trouble(service);
     if (trouble.isPresent()) {
       service.shutdownNow();
-      throw new InvalidInput(
+      String line =
           String.format(
               "what listens at %s does not answer as Temporal, asked %s TLS (%s)",
-              address, access.encrypted() ? "with" : "without", trouble.get()));
+              address, access.encrypted() ? "with" : "without", trouble.get().line());
+      return new Answer(null, new Health.Trouble(line, trouble.get().passing()));
     }
-    return new TemporalConnection(
-        service,
-        access.namespace(),
-        "server at " + address + (access.encrypted() ? ", with TLS" : ""),
-        () -> {});
+    TemporalConnection server =
+        new TemporalConnection(
+            service,
+            access.namespace(),
+            "server at " + address + (access.encrypted() ? ", with TLS" : ""),
+            () -> {});
+    return new Answer(server, new Health.Trouble("", true));
   }
 
   private static TemporalConnection found(String namespace, Scope metrics, Runnable end) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * temporal.pid  its process, and which process is to end it
  * cache/        files brought from the store
  * reports/      copies of reports
+ * runs.txt      ids of the runs seen last
  * espalier.log  warnings of this program, with stack traces
  * </pre>
  */
@@ -74,6 +75,10 @@ public record WorkFolder(Path path) {
 
   public Path cache() {
     return path.resolve("cache");
+  }
+
+  public Path seenRuns() {
+    return path.resolve("runs.txt");
   }
 
   /** Where a copy of a run's report is kept. */

@@ -2,7 +2,6 @@ package dev.espalier.workers.console;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Rows of text in aligned columns: the first to the left, numbers to the right. */
@@ -22,6 +21,20 @@ public final class Table {
 
   @Override
   public String toString() {
+    return String.join(System.lineSeparator(), lines((column, cell) -> cell));
+  }
+
+  /** Makes a cell look like what it says. */
+  public interface Paint {
+    /**
+     * @param column from 0
+     * @param cell with the space that aligns it
+     */
+    String paint(int column, String cell);
+  }
+
+  /** The heading and the rows; their cells, not the heading's, are painted. */
+  public List<String> lines(Paint paint) {
     int columns = rows.get(0).size();
     int[] widths =
         IntStream.range(0, columns)
@@ -29,9 +42,12 @@ public final class Table {
             .toArray();
     boolean[] right = new boolean[columns];
     for (int c = 0; c < columns; c++) right[c] = numeric(c);
-    return rows.stream()
-        .map(row -> line(row, widths, right).stripTrailing())
-        .collect(Collectors.joining(System.lineSeparator()));
+    List<String> lines = new ArrayList<>();
+    for (List<String> row : rows) {
+      Paint by = lines.isEmpty() ? (column, cell) -> cell : paint;
+      lines.add(line(row, widths, right, by).stripTrailing());
+    }
+    return lines;
   }
 
   private boolean numeric(int column) {
@@ -39,12 +55,12 @@ public final class Table {
         && rows.stream().skip(1).allMatch(row -> row.get(column).matches("[-+0-9.,]+ ?%?|–|"));
   }
 
-  private static String line(List<String> row, int[] widths, boolean[] right) {
+  private static String line(List<String> row, int[] widths, boolean[] right, Paint paint) {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < widths.length; c++) {
       String space = " ".repeat(widths[c] - row.get(c).length());
       line.append(c == 0 ? "" : "  ");
-      line.append(right[c] ? space + row.get(c) : row.get(c) + space);
+      line.append(paint.paint(c, right[c] ? space + row.get(c) : row.get(c) + space));
     }
     return line.toString();
   }

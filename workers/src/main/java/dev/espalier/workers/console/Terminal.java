@@ -6,9 +6,14 @@ import java.io.PrintWriter;
  * Where a command writes: results to standard output, everything said about the work to standard
  * error, so that a script can take the first as it is.
  *
- * @param interactive whether a person watches standard error, so that lines may be redrawn
+ * @param viewer who looks at the two
  */
-public record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
+public record Terminal(PrintWriter out, PrintWriter err, Viewer viewer) {
+  /** Whether a person watches standard error, so that lines may be redrawn. */
+  public boolean interactive() {
+    return viewer.err();
+  }
+
   /** A result. */
   public void print(String text) {
     out.println(text);
@@ -19,5 +24,11 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
   public void say(String text) {
     err.println(text);
     err.flush();
+  }
+
+  /** Why a command ends early, in one line. */
+  public void complain(String line) {
+    boolean coloured = viewer.err() && viewer.colours();
+    say((coloured ? Style.BAD.of("espalier:") : "espalier:") + " " + line);
   }
 }

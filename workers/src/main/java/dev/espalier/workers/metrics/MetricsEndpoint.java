@@ -16,17 +16,20 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one meter registry of this process, with the stages' meters, the Temporal SDK's, those of the
  * process itself and, where there are any, of the GPUs, served at {@code
- * http://127.0.0.1:PORT/metrics} in Prometheus' text format.
+ * http://127.0.0.1:PORT/metrics} in Prometheus' text format, or on another address of this machine.
  */
 public final class MetricsEndpoint implements AutoCloseable {
   /** The port where none is asked for. */
   public static final int DEFAULT_PORT = 9464;
 
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -53,16 +56,30 @@ public final class MetricsEndpoint implements AutoCloseable {
    * @throws InvalidInput if it is taken
    */
   public static MetricsEndpoint at(int port) throws IOException {
+    return at(LOOPBACK, port);
+  }
+
+  /**
+   * As {@link #at(int)}, on the address {@code host} of this machine.
+   *
+   * @throws InvalidInput if that is none, or its port is taken
+   */
+  public static MetricsEndpoint at(String host, int port) throws IOException {
+    InvalidInput.require(
+        host.matches("[0-9A-Fa-f.:]+|localhost"),
+        "metrics host is '%s'; legal are addresses of this machine, such as 127.0.0.1 or 0.0.0.0",
+        host);
     InvalidInput.require(
         port >= 0 && port <= 65535,
         "metrics port is %d; legal are 0 (any free one) to 65535",
         port);
     try {
-      return new MetricsEndpoint(HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0));
+      return new MetricsEndpoint(HttpServer.create(new InetSocketAddress(host, port), 0));
     } catch (BindException e) {
       throw new InvalidInput(
           "metrics port "
               + port
+              + (host.equals(LOOPBACK) ? "" : " of " + host)
               + " is taken; give another with --metrics-port or"
               + " ESPALIER_METRICS_PORT, or 0 for any free one",
           e);
@@ -98,13 +115,34 @@ public final class MetricsEndpoint implements AutoCloseable {
     gpus = GpuMeters.watch(registry, program);
   }
 
+  /**
+   * Serves a page beside the meters: plain text, with {@code 200} where {@code healthy} agrees,
+   * else {@code 503}.
+   *
+   * @param path such as {@code /health/ready}
+   */
+  public void page(String path, BooleanSupplier healthy, Supplier<String> text) {
+    server.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            byte[] body = (text.get() + "\n").getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+            exchange.sendResponseHeaders(healthy.getAsBoolean() ? 200 : 503, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+  }
+
   /** Where the Temporal SDK reports. */
   public Scope temporal() {
     return temporal;
   }
 
   public URI address() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/metrics");
+    String host = server.getAddress().getAddress().getHostAddress();
+    String quoted = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + quoted + ":" + server.getAddress().getPort() + "/metrics");
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  *
  * @param values as JSON writes them; a field that JSON leaves out at its default is filled in
  */
-record PlanFields(Map<String, String> values) {
+public record PlanFields(Map<String, String> values) {
   /** What JSON leaves out where it is the default. */
   private static final Map<String, String> LEFT_OUT =
       Map.of(
@@ -31,7 +31,8 @@ record PlanFields(Map<String, String> values) {
   /** Fields that are for the record only. */
   private static final Set<String> RECORD = Set.of("recipe", "seed");
 
-  static PlanFields of(CompressionPlan plan) {
+  /** All but those that are for the record only. */
+  public static PlanFields of(CompressionPlan plan) {
     Map<String, String> fields = new TreeMap<>(LEFT_OUT);
     collect("", Json.MAPPER.valueToTree(plan), fields);
     fields.keySet().removeIf(f -> RECORD.contains(f) || f.startsWith("published."));

@@ -25,8 +25,9 @@ public record RecipeFolder(Path folder) implements Recipes {
     List<String> names = names();
     InvalidInput.require(
         names.contains(name),
-        "recipe '%s' does not exist; there are: %s",
+        "recipe '%s' does not exist%s; there are: %s",
         name,
+        Nearest.to(name, names).map(near -> " (did you mean '" + near + "'?)").orElse(""),
         names.isEmpty() ? "none in " + folder : String.join(", ", names));
     Path file = folder.resolve(name + SUFFIX);
     try {

@@ -31,7 +31,7 @@ public final class WorkerProcess implements AutoCloseable {
   private static final Duration DEADLOCK = Duration.ofSeconds(20);
 
   /** How long stages have to save their state when the process is asked to end. */
-  private static final Duration GRACE = Duration.ofSeconds(60);
+  public static final Duration GRACE = Duration.ofSeconds(60);
 
   /** How long a stage needs to save its state where the server is gone, and none can be told. */
   private static final Duration GRACE_ALONE = Duration.ofSeconds(8);

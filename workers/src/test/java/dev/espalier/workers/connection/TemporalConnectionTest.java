@@ -31,7 +31,7 @@ class TemporalConnectionTest {
     assertThat(TemporalConnection.running(settings, "embedded", new NoopScope())).isEmpty();
     assertThatThrownBy(() -> TemporalConnection.running(settings, null, new NoopScope()))
         .isInstanceOf(InvalidInput.class)
-        .hasMessage("no Temporal server answers at 127.0.0.1:1");
+        .hasMessageStartingWith("no Temporal server answers at 127.0.0.1:1; start it");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,31 @@ class MetricsEndpointTest {
       assertThat(second.address()).isNotEqualTo(first.address());
       assertThat(get(second, "*/*").statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void pagesBesideTheMetersSayWhetherAllIsWell() throws Exception {
+    try (MetricsEndpoint endpoint = MetricsEndpoint.at(0)) {
+      AtomicBoolean well = new AtomicBoolean();
+      endpoint.page("/health/ready", well::get, () -> well.get() ? "ready" : "starting");
+      HttpRequest page =
+          HttpRequest.newBuilder(endpoint.address().resolve("/health/ready")).build();
+      HttpResponse<String> before = client.send(page, BodyHandlers.ofString());
+      assertThat(before.statusCode()).isEqualTo(503);
+      assertThat(before.body()).isEqualTo("starting\n");
+      well.set(true);
+      assertThat(client.send(page, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void anotherAddressIsServedOnlyWhereItIsAskedFor() throws Exception {
+    try (MetricsEndpoint endpoint = MetricsEndpoint.at("localhost", 0)) {
+      assertThat(get(endpoint, "*/*").statusCode()).isEqualTo(200);
+    }
+    assertThatThrownBy(() -> MetricsEndpoint.at("example.com", 0))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageStartingWith("metrics host is 'example.com'; legal are addresses");
   }
 
   @Test

@@ -1,0 +1,94 @@
+# Completion of espalier's commands, options, recipes and runs, for bash and zsh.
+#   bash: source <(espalier completion bash)      zsh: source <(espalier completion zsh)
+
+_espalier_commands='@COMMANDS@'
+
+# The options of command $1, one a line.
+_espalier_options() {
+  case $1 in
+@OPTIONS@
+  esac
+}
+
+# What is given to option $2 of command $1, or to the command itself where $2 is empty: a kind in
+# capitals, or the words that are legal. Nothing for an option that takes nothing.
+_espalier_value() {
+  case "$1 $2" in
+@VALUES@
+  esac
+}
+
+_espalier_recipes() {
+  find "$1" -maxdepth 1 -name '*.json' 2>/dev/null | sed -e 's|.*/||' -e 's|\.json$||' | sort
+}
+
+# The runs that the work folder $1 knows: those seen last, and those with results in it.
+_espalier_runs() {
+  {
+    cat "$1/runs.txt"
+    find "$1/s3" -mindepth 3 -maxdepth 3 -path '*/runs/*' | sed 's|.*/||'
+  } 2>/dev/null | sort -u
+}
+
+_espalier_option() { # for what completes to files, or goes on after what was completed
+  if type compopt >/dev/null 2>&1; then compopt -o "$1"; fi
+}
+
+_espalier() {
+  local IFS=$'\n'
+  local home='@HOME@'
+  local work=${ESPALIER_WORK:-$home/.espalier}
+  local current=${COMP_WORDS[COMP_CWORD]}
+  local before=${COMP_WORDS[$((COMP_CWORD - 1))]}
+  local command= word= kind= words= i=1
+  COMPREPLY=()
+  while [ "$i" -lt "$COMP_CWORD" ]; do
+    word=${COMP_WORDS[$i]}
+    case " $_espalier_commands " in
+      *" $word "*) command=$word && break ;;
+    esac
+    i=$((i + 1))
+  done
+  if [ -z "$command" ]; then
+    words=$(echo "$_espalier_commands --help --verbose" | tr ' ' '\n')
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
+    return
+  fi
+  case $before in
+    -*) kind=$(_espalier_value "$command" "$before") ;;
+  esac
+  if [ -z "$kind" ]; then
+    case $current in
+      -*)
+        COMPREPLY=($(compgen -W "$(_espalier_options "$command")" -- "$current"))
+        return
+        ;;
+    esac
+    kind=$(_espalier_value "$command" '')
+  fi
+  case $kind in
+    NOTHING) ;;
+    DIR)
+      _espalier_option filenames
+      COMPREPLY=($(compgen -d -- "$current"))
+      ;;
+    FILE)
+      _espalier_option filenames
+      COMPREPLY=($(compgen -f -- "$current"))
+      ;;
+    PLAN)
+      _espalier_option filenames
+      words=$(_espalier_recipes "$home/recipes")
+      COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
+      ;;
+    RUN) COMPREPLY=($(compgen -W "$(_espalier_runs "$work")" -- "$current")) ;;
+    FIELD)
+      _espalier_option nospace
+      words=$(echo '@FIELDS@' | tr ' ' '\n')
+      COMPREPLY=($(compgen -W "$words" -- "$current"))
+      ;;
+    *) COMPREPLY=($(compgen -W "$(echo "$kind" | tr ' ' '\n')" -- "$current")) ;;
+  esac
+}
+
+complete -F _espalier espalier

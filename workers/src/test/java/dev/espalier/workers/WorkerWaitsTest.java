@@ -1,0 +1,135 @@
+package dev.espalier.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.compression.ExternalProgram;
+import dev.espalier.workflows.DevServer;
+import io.temporal.testing.TemporalDevServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker as a process of its own, started before its server. */
+@Timeout(180)
+@DisabledOnOs(OS.WINDOWS)
+class WorkerWaitsTest {
+  private static final int TERMINATED = 143;
+
+  @TempDir Path work;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private @Nullable Process worker;
+
+  @AfterEach
+  void end() {
+    if (worker != null) worker.destroyForcibly();
+  }
+
+  @Test
+  void aServerThatIsAwayIsWaitedForUntilItComes() throws Exception {
+    Path tool = ExternalProgram.TEMPORAL.get();
+    assertThat(tool).isExecutable();
+    int temporal = freePort();
+    int metrics = freePort();
+    Process process = start(temporal, metrics);
+    until("waiting   no Temporal server answers at 127.0.0.1:" + temporal + " yet, since 0 s");
+    assertThat(ask(metrics, "/health/live")).isEqualTo(200);
+    assertThat(ask(metrics, "/health/ready")).isEqualTo(503);
+    assertThat(healthy(metrics)).isFalse();
+    try (TemporalDevServer server = DevServer.start(temporal)) {
+      assertThat(server.getTarget()).endsWith(":" + temporal);
+      until("working   on cpu; SIGTERM ends it");
+      assertThat(ask(metrics, "/health/ready")).isEqualTo(200);
+      assertThat(ask(metrics, "/metrics")).isEqualTo(200);
+      assertThat(healthy(metrics)).isTrue();
+      process.destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(TERMINATED);
+    }
+  }
+
+  @Test
+  void sigtermEndsTheWaiting() throws Exception {
+    int metrics = freePort();
+    Process process = start(freePort(), metrics);
+    until("SIGTERM ends it");
+    process.destroy();
+    assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(TERMINATED);
+    assertThat(said()).contains("stopping").doesNotContain("\tat ");
+  }
+
+  private Process start(int temporal, int metrics) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx300m",
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Espalier.class.getName(),
+            "worker",
+            "--queues",
+            "cpu",
+            "--temporal",
+            "127.0.0.1:" + temporal,
+            "--metrics-port",
+            String.valueOf(metrics));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(work.resolve("said").toFile());
+    builder.environment().keySet().removeIf(name -> name.matches("(S3|TEMPORAL|ESPALIER)_.*"));
+    builder.environment().put("ESPALIER_HOME", work.toString());
+    Process process = builder.start();
+    worker = process;
+    return process;
+  }
+
+  private void until(String line) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!said().contains(line)) {
+      assertThat(System.nanoTime()).as(said()).isLessThan(end);
+      Thread.sleep(100);
+    }
+  }
+
+  private String said() throws IOException {
+    return Files.readString(work.resolve("said"));
+  }
+
+  private int ask(int port, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  /** What the container's health check says. */
+  private static boolean healthy(int port) throws Exception {
+    Path check = Path.of(System.getProperty("espalier.root"), "infra/worker-health");
+    return new ProcessBuilder("bash", check.toString(), String.valueOf(port)).start().waitFor()
+        == 0;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+}
