@@ -2,8 +2,11 @@ package dev.espalier.activities;
 
 import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.compression.data.ImageDataset;
+import dev.espalier.workflows.Observed;
+import dev.espalier.workflows.Progress;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,7 @@ final class InActivityHost implements StageHost {
   public DurableStage.Done run(
       Workbench bench, DurableStage.Derivation derivation, DurableStage.Work work) {
     ActivityExecutionContext context = Activity.getExecutionContext();
-    Beats beats = new Beats(context, derivation.stage());
+    Beats beats = new Beats(context, derivation.stage(), bench.beat());
     try (Liveness liveness = Liveness.open(beats, bench.beat(), bench.silence(), beats.latest)) {
       Shelf shelf = bench.shelf().claimedBy(new ActivityClaimant(context));
       return new DurableStage(shelf, bench.meters()).run(derivation, liveness, work);
@@ -37,10 +40,12 @@ final class InActivityHost implements StageHost {
   private static final class Beats implements Heartbeat {
     private final ActivityExecutionContext context;
     private final int outOfMemory;
+    private final ProgressNotes notes;
     private volatile StageProgress latest;
 
-    Beats(ActivityExecutionContext context, String stage) {
+    Beats(ActivityExecutionContext context, String stage, Duration beat) {
       this.context = context;
+      this.notes = new ProgressNotes(beat, System::nanoTime);
       this.outOfMemory =
           context
               .getLastHeartbeatDetails(StageProgress.class)
@@ -53,6 +58,29 @@ final class InActivityHost implements StageHost {
     public void send(Object details) {
       latest = ((StageProgress) details).withOutOfMemory(outOfMemory);
       context.heartbeat(latest);
+      notes.due(latest).ifPresent(this::tell);
+    }
+
+    /** Tells the run, without waiting for the server: it is shown, and nothing depends on it. */
+    private void tell(Progress progress) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  context
+                      .getWorkflowClient()
+                      .newUntypedWorkflowStub(
+                          context.getInfo().getWorkflowId(),
+                          Optional.of(context.getInfo().getRunId()),
+                          Optional.empty())
+                      .signal(Observed.PROGRESS, progress);
+                } catch (RuntimeException e) {
+                  log.debug("nobody heard how far {} is", progress.stage(), e);
+                }
+              },
+              "progress");
+      thread.setDaemon(true);
+      thread.start();
     }
 
     /** The failure of this attempt takes the latest details along. */

@@ -23,6 +23,7 @@ import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.PauseActivityRequest;
@@ -183,6 +184,18 @@ class ControlledStageTest {
     TrainActivity.Result result = run.getResult(TrainActivity.Result.class);
     assertThat(result.resumedFrom()).isEqualTo(saved);
     assertThat(stages.sha256(result.network())).isEqualTo(uninterrupted);
+  }
+
+  @Test
+  void aStageTellsItsRunNowAndThenHowFarItIs() {
+    work(new TrainStage(stages.bench));
+    WorkflowStub run = train("told");
+    run.getResult(TrainActivity.Result.class);
+    assertThat(client.fetchHistory("told").getEvents())
+        .filteredOn(HistoryEvent::hasWorkflowExecutionSignaledEventAttributes)
+        .extracting(event -> event.getWorkflowExecutionSignaledEventAttributes().getSignalName())
+        .hasSizeBetween(2, 20)
+        .containsOnly("progress");
   }
 
   @Test

@@ -22,14 +22,34 @@ class ArchitectureTest {
           .definedBy("dev.espalier.workflows..")
           .layer("activities")
           .definedBy("dev.espalier.activities..")
+          .layer("client")
+          .definedBy("dev.espalier.client..")
           .layer("workers")
           .definedBy("dev.espalier.workers..")
           .whereLayer("workers")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("client")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("activities")
-          .mayOnlyBeAccessedByLayers("workers")
+          .mayOnlyBeAccessedByLayers("client", "workers")
           .whereLayer("workflows")
-          .mayOnlyBeAccessedByLayers("activities", "workers");
+          .mayOnlyBeAccessedByLayers("activities", "client", "workers");
+
+  @ArchTest
+  static final ArchRule theClientKnowsNoStageAndNoTensor =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.espalier.client..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl..",
+              "dev.espalier.compression.tensor..",
+              "dev.espalier.compression.network..",
+              "dev.espalier.activities.metrics..")
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching("dev\\.espalier\\.activities\\.(?!PendingActivities)[A-Z].*");
 
   @ArchTest
   static final ArchRule compressionKnowsNoServerStoreOrMeter =

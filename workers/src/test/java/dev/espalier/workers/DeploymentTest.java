@@ -16,6 +16,7 @@ import dev.espalier.workers.process.Stages;
 import dev.espalier.workers.process.WorkerProcess;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.DevServer;
+import dev.espalier.workflows.RunView;
 import dev.espalier.workflows.StageOptions;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -101,7 +102,8 @@ class DeploymentTest {
         store.identity(),
         WorkerProcess.QUEUES,
         stages,
-        Optional.of(new Deployment("lab", build)));
+        Optional.of(new Deployment("lab", build)),
+        RunView.PLAIN);
   }
 
   /** What {@code temporal worker deployment set-current-version} does. */

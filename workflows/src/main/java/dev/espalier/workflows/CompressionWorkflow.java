@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * its plan can be extended.
  */
 @WorkflowInterface
-public interface CompressionWorkflow extends Pausable, Extensible {
+public interface CompressionWorkflow extends Pausable, Extensible, Observed {
   /**
    * @param plan nothing, {@code {}}, {@code {"recipe": "…"}} with or without overriding fields, or
    *     a full plan ({@link PlanRequest}); anything else fails the workflow at once with one line

@@ -22,14 +22,19 @@ public final class CompressionWorkflowImpl extends ControlledRun<CompressionPlan
 
   private final String run = Workflow.getInfo().getWorkflowId();
 
-  /** A run that has not begun. */
+  /** A run that has not begun, without search attributes and links. */
   public CompressionWorkflowImpl() {
-    super(FINETUNE);
+    this(RunView.PLAIN);
+  }
+
+  /** A run that has not begun. */
+  public CompressionWorkflowImpl(RunView view) {
+    super(FINETUNE, view);
   }
 
   @Override
   public CompressionResult run(@Nullable JsonNode request) {
-    return gate.until(() -> surfacing(() -> compress(resolve(request))));
+    return gate.until(() -> steps.until(() -> surfacing(() -> compress(resolve(request)))));
   }
 
   private CompressionPlan resolve(@Nullable JsonNode request) {
@@ -38,6 +43,7 @@ public final class CompressionWorkflowImpl extends ControlledRun<CompressionPlan
     CompressionPlan resolved =
         steps.run(PLAN, () -> activity.resolve(PlanRequest.object(request, "plan")), Summaries::of);
     steps.title(Summaries.of(resolved));
+    search(resolved);
     steps.expect(DENSE, Summaries.of(resolved.evaluate()));
     expectTurns(resolved);
     steps.expect(PRUNE, Summaries.of(resolved.prune()));
@@ -50,8 +56,24 @@ public final class CompressionWorkflowImpl extends ControlledRun<CompressionPlan
     return resolved;
   }
 
+  /** What is told with the next step. */
+  private void search(CompressionPlan plan) {
+    steps
+        .fields()
+        .set(SearchFields.METHOD, Summaries.method(plan))
+        .set(SearchFields.CRITERION, plan.prune().criterion())
+        .set(SearchFields.RATIO, plan.prune().ratio());
+    Workflow.getInfo()
+        .getParentWorkflowId()
+        .ifPresent(sweep -> steps.fields().set(SearchFields.SWEEP, sweep));
+  }
+
   private CompressionResult compress(CompressionPlan plan) {
     CompressionResult result = new CompressionOrder(run, new Activities()).compress(plan);
+    steps.fields().set(SearchFields.FID, result.finetuned().frechetDistance());
+    if (result.finetune() != null) {
+      steps.fields().set(SearchFields.STEP, (long) result.finetune().steps());
+    }
     return report(result.withPlan(resolved()));
   }
 
@@ -111,7 +133,7 @@ public final class CompressionWorkflowImpl extends ControlledRun<CompressionPlan
             () -> activity.report(new ReportActivity.Request(run, List.of(result))),
             ReportActivity.Result::location);
     CompressionResult whole = result.withReport(report.location());
-    Summaries.show(Summaries.of(whole));
+    steps.show(whole);
     return whole;
   }
 

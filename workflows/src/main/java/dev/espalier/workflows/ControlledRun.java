@@ -15,11 +15,11 @@ import org.slf4j.Logger;
  *
  * @param <P> its plan
  */
-abstract class ControlledRun<P> implements Pausable, Extensible {
+abstract class ControlledRun<P> implements Pausable, Extensible, Observed {
   private static final Logger log = Workflow.getLogger(ControlledRun.class);
 
   final Gate gate = new Gate();
-  final RunSteps steps = new RunSteps(gate);
+  final RunSteps steps;
 
   /** The complete plan, as it is now; null until there is one. */
   @Nullable P plan;
@@ -28,9 +28,11 @@ abstract class ControlledRun<P> implements Pausable, Extensible {
 
   /**
    * @param training name of the step that trains
+   * @param view how it is seen from outside
    */
-  ControlledRun(String training) {
+  ControlledRun(String training, RunView view) {
     this.training = training;
+    this.steps = new RunSteps(gate, view);
   }
 
   /** The plan with a longer training; refuses one that may not be. */
@@ -41,6 +43,11 @@ abstract class ControlledRun<P> implements Pausable, Extensible {
 
   final P resolved() {
     return Objects.requireNonNull(plan, "the plan");
+  }
+
+  @Override
+  public void progress(@Nullable Progress progress) {
+    if (progress != null) steps.progress(progress);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.espalier.workflows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
@@ -24,11 +25,35 @@ final class RunSteps {
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Gate gate;
+  private final RunView view;
+  private final SearchFields fields;
+  private final String run = Workflow.getInfo().getWorkflowId();
   private String title = "";
   private boolean onDevice;
+  private @Nullable Progress progress;
 
-  RunSteps(Gate gate) {
+  RunSteps(Gate gate, RunView view) {
     this.gate = gate;
+    this.view = view;
+    this.fields = new SearchFields(view);
+  }
+
+  /** What the run can be searched by. */
+  SearchFields fields() {
+    return fields;
+  }
+
+  /** A run's whole body; how it ended can be searched by. */
+  <R> R until(Supplier<R> body) {
+    try {
+      R result = body.get();
+      fields.set(SearchFields.RUN_STATE, "done").tell();
+      return result;
+    } catch (TemporalFailure e) {
+      boolean cancelled = CancellationScope.current().isCancelRequested();
+      fields.set(SearchFields.RUN_STATE, cancelled ? "cancelled" : "failed").tell();
+      throw e;
+    }
   }
 
   /** Announces a step that will come. */
@@ -57,6 +82,15 @@ final class RunSteps {
     Entry before = entry(name);
     entries.put(name, new Entry(setting, before.state(), before.result(), before.words()));
     if (before.state() == RunStatus.State.RUNNING) gate.interrupt();
+    show();
+  }
+
+  /** How far the step at work is; of another step it is too late to tell. */
+  void progress(Progress now) {
+    String step = at(RunStatus.State.RUNNING);
+    if (step == null || !step.startsWith(now.stage())) return;
+    progress = now;
+    fields.set(SearchFields.STEP, now.step()).tell();
     show();
   }
 
@@ -133,9 +167,11 @@ final class RunSteps {
       return result;
     } catch (TemporalFailure e) {
       boolean cancelled = CancellationScope.current().isCancelRequested();
-      String line = InvalidInputFailure.line(e).orElse(cancelled ? "cancelled" : "");
-      set(name, RunStatus.State.FAILED, null, line);
-      throw e;
+      Optional<String> line = InvalidInputFailure.line(e);
+      String reason = cancelled ? "cancelled" : StageFailure.reason(e);
+      set(name, RunStatus.State.FAILED, null, line.orElse(reason));
+      if (cancelled || line.isPresent() || !(e instanceof ActivityFailure failed)) throw e;
+      throw StageFailure.of(name, failed);
     }
   }
 
@@ -149,7 +185,6 @@ final class RunSteps {
     }
     String held = at(RunStatus.State.PAUSED);
     String stage = held == null ? at(RunStatus.State.RUNNING) : held;
-    String run = Workflow.getInfo().getWorkflowId();
     return new RunStatus(run, stage, done, entries.size(), steps, gate.paused());
   }
 
@@ -169,11 +204,27 @@ final class RunSteps {
 
   private void set(String name, RunStatus.State state, @Nullable JsonNode result, String words) {
     entries.put(name, new Entry(entry(name).setting(), state, result, words));
+    progress = null;
+    tell(name, state);
     show();
   }
 
+  private void tell(String step, RunStatus.State state) {
+    switch (state) {
+      case RUNNING ->
+          fields.set(SearchFields.STAGE, step).set(SearchFields.RUN_STATE, "running").tell();
+      case PAUSED -> fields.set(SearchFields.RUN_STATE, "paused").tell();
+      case WAITING, DONE, FAILED -> {}
+    }
+  }
+
   private void show() {
-    Summaries.show(markdown());
+    Summaries.show(markdown() + view.links(run, /* report= */ null));
+  }
+
+  /** Shows what the run came to, with where to look further. */
+  void show(CompressionResult result) {
+    Summaries.show(Summaries.of(result) + view.links(run, result.report()));
   }
 
   private String markdown() {
@@ -186,9 +237,14 @@ final class RunSteps {
     text.append("| step | state | result |\n|---|---|---|\n");
     entries.forEach(
         (name, at) ->
-            text.append(
-                Summaries.format("| %s | %s | %s |\n", name, mark(at.state()), at.words())));
+            text.append(Summaries.format("| %s | %s | %s |\n", name, mark(at.state()), words(at))));
     return text.toString();
+  }
+
+  private String words(Entry at) {
+    return progress != null && at.state() == RunStatus.State.RUNNING
+        ? progress.words()
+        : at.words();
   }
 
   static String mark(RunStatus.State state) {

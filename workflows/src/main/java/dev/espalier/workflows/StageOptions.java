@@ -1,15 +1,20 @@
 package dev.espalier.workflows;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.Json;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Queues, timeouts and retries of every stage. */
 public final class StageOptions {
@@ -33,6 +38,12 @@ public final class StageOptions {
   /** Of a sweep's arm; a run has 3, which is Temporal's own, and less comes first. */
   private static final int ARM_PRIORITY = 4;
 
+  /** What a request may name. */
+  private static final List<String> NAMES = List.of("name", "recipe", "network", "data");
+
+  /** A server takes 20,000 bytes. */
+  private static final int LONGEST_DETAILS = 6000;
+
   private StageOptions() {}
 
   /** How to start a workflow by hand or from the program. */
@@ -41,6 +52,33 @@ public final class StageOptions {
         .setTaskQueue(COMPRESS)
         .setWorkflowId(id)
         .setStaticSummary(summary)
+        .build();
+  }
+
+  /**
+   * As {@link #run(String, String)}, with what was asked for beside it: as JSON in the details, the
+   * names in it in the memo.
+   *
+   * @param request a plan, a sweep or a training
+   */
+  public static WorkflowOptions run(String id, String summary, JsonNode request) {
+    Map<String, Object> memo = new TreeMap<>();
+    for (String field : NAMES) {
+      if (request.path(field).isTextual()) memo.put(field, request.path(field).asText());
+    }
+    String asked = Json.pretty(request).strip();
+    WorkflowOptions.Builder options = WorkflowOptions.newBuilder(run(id, summary)).setMemo(memo);
+    if (asked.length() <= LONGEST_DETAILS) {
+      options.setStaticDetails("```json\n" + asked + "\n```\n");
+    }
+    return options.build();
+  }
+
+  /** As {@link #run(String, String, JsonNode)}; a run of the same id that is at work is joined. */
+  public static WorkflowOptions joining(String id, String summary, JsonNode request) {
+    return WorkflowOptions.newBuilder(run(id, summary, request))
+        .setWorkflowIdConflictPolicy(
+            WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
         .build();
   }
 

@@ -76,6 +76,12 @@ final class Summaries {
             : plan.svs().enabled() ? " · svs" : " · without svs");
   }
 
+  /** What is done to the pruned weights before they are finetuned. */
+  static String method(CompressionPlan plan) {
+    if (plan.svs().draws()) return plan.svs().initialisation();
+    return plan.svs().enabled() ? "svs" : "pruning";
+  }
+
   /** The whole result as Markdown. */
   static String of(CompressionResult result) {
     return "## "
@@ -90,8 +96,7 @@ final class Summaries {
         + row("pruned", result.pruned())
         + row("finetuned", result.finetuned())
         + format("\nFréchet distance on features of %s.\n", result.finetuned().extractor())
-        + measures(result.finetuned())
-        + (result.report() == null ? "" : "\nReport: `" + result.report() + "`\n");
+        + measures(result.finetuned());
   }
 
   /** All measures of the final network with their intervals; nothing where there are none. */

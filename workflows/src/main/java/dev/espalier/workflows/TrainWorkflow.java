@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains a network from random weights. It can be paused and extended. */
 @WorkflowInterface
-public interface TrainWorkflow extends Pausable, Extensible {
+public interface TrainWorkflow extends Pausable, Extensible, Observed {
   /**
    * @param plan a {@link TrainPlan}; anything else fails the workflow at once with one line
    */

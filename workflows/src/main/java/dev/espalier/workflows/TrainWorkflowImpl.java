@@ -11,21 +11,30 @@ import org.jspecify.annotations.Nullable;
 public final class TrainWorkflowImpl extends ControlledRun<TrainPlan> implements TrainWorkflow {
   private static final String TRAIN = "train";
 
-  /** A run that has not begun. */
+  /** A run that has not begun, without search attributes and links. */
   public TrainWorkflowImpl() {
-    super(TRAIN);
+    this(RunView.PLAIN);
+  }
+
+  /** A run that has not begun. */
+  public TrainWorkflowImpl(RunView view) {
+    super(TRAIN, view);
   }
 
   @Override
   public TrainActivity.Result run(@Nullable JsonNode request) {
-    return gate.until(() -> surfacing(() -> train(TrainPlan.of(request))));
+    return gate.until(() -> steps.until(() -> surfacing(() -> train(TrainPlan.of(request)))));
   }
 
   private TrainActivity.Result train(TrainPlan asked) {
     steps.title(asked.name());
+    steps.fields().set(SearchFields.METHOD, "training");
     steps.expect(TRAIN, Summaries.of(asked.finetune()));
     plan = asked;
-    return steps.onDevice(TRAIN, this::request, this::activity, Summaries::of);
+    TrainActivity.Result result =
+        steps.onDevice(TRAIN, this::request, this::activity, Summaries::of);
+    steps.fields().set(SearchFields.STEP, (long) result.steps());
+    return result;
   }
 
   private TrainActivity.Request request() {

@@ -11,10 +11,10 @@ import io.temporal.worker.WorkflowImplementationOptions;
  * replaying their histories. So whoever changes a workflow keeps to this:
  *
  * <ul>
- *   <li>What makes a command (an activity, a child, a timer, a side effect, a signal to another
- *       workflow) comes in the same order as before. A change of it stands behind {@code
- *       Workflow.getVersion("what changed", DEFAULT_VERSION, 1)}, the old way beside the new one,
- *       until no run that began with the old one is under way.
+ *   <li>What makes a command (an activity, a child, a timer, a side effect, search attributes, a
+ *       signal to another workflow) comes in the same order as before. A change of it stands behind
+ *       {@code Workflow.getVersion("what changed", DEFAULT_VERSION, 1)}, the old way beside the new
+ *       one, until no run that began with the old one is under way.
  *   <li>Waiting on a condition that holds already, cancellation scopes, details, handlers of new
  *       updates and signals and new queries make no command and need none.
  *   <li>Requests and results gain only fields that may be absent and are left out of JSON while
@@ -26,14 +26,25 @@ import io.temporal.worker.WorkflowImplementationOptions;
 public final class WorkflowTypes {
   private WorkflowTypes() {}
 
-  /** Registers them all; an argument that cannot be decoded fails its workflow at once. */
+  /** As {@link #register(Worker, RunView)}, without search attributes and links. */
   public static void register(Worker worker) {
-    worker.registerWorkflowImplementationTypes(
+    register(worker, RunView.PLAIN);
+  }
+
+  /**
+   * Registers them all; an argument that cannot be decoded fails its workflow at once.
+   *
+   * @param view how the worker's runs are seen from outside
+   */
+  public static void register(Worker worker, RunView view) {
+    WorkflowImplementationOptions options =
         WorkflowImplementationOptions.newBuilder()
             .setFailWorkflowExceptionTypes(DataConverterException.class)
-            .build(),
-        CompressionWorkflowImpl.class,
-        SweepWorkflowImpl.class,
-        TrainWorkflowImpl.class);
+            .build();
+    worker.registerWorkflowImplementationTypes(options, SweepWorkflowImpl.class);
+    worker.registerWorkflowImplementationFactory(
+        CompressionWorkflow.class, () -> new CompressionWorkflowImpl(view), options);
+    worker.registerWorkflowImplementationFactory(
+        TrainWorkflow.class, () -> new TrainWorkflowImpl(view), options);
   }
 }

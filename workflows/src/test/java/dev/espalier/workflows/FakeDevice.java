@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Device stages that only do sums: the more is pruned the worse, svs mends a little. */
-final class FakeDevice
+public final class FakeDevice
     implements PruneActivity, SvsActivity, FinetuneActivity, EvaluateActivity, TrainActivity {
   /** Every call, as {@code stage network}. */
-  final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
   final List<Object> requests = Collections.synchronizedList(new ArrayList<>());
 
@@ -32,7 +32,7 @@ final class FakeDevice
   volatile CountDownLatch gate = new CountDownLatch(0);
 
   /** Finetune and train beat until this is open; told to stop, they note it and end. */
-  volatile CountDownLatch training = new CountDownLatch(0);
+  public volatile CountDownLatch training = new CountDownLatch(0);
 
   /** What a training throws that is told to stop, in place of what told it; null: that. */
   volatile RuntimeException stopped;
@@ -41,7 +41,7 @@ final class FakeDevice
   final AtomicInteger atWork = new AtomicInteger();
 
   /** Prune fails at this ratio. */
-  volatile double failingRatio = -1;
+  public volatile double failingRatio = -1;
 
   /** Prune fails so many times before it works. */
   final AtomicInteger faults = new AtomicInteger();

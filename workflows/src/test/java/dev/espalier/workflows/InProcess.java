@@ -2,8 +2,10 @@ package dev.espalier.workflows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
+import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.SearchAttributeKey;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
@@ -12,22 +14,45 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Temporal in process with time skipped, the real workflows and the fake activities. */
-final class InProcess implements AutoCloseable {
-  final FakeDevice device = new FakeDevice();
+public final class InProcess implements AutoCloseable {
+  public final FakeDevice device = new FakeDevice();
   final FakeDesk desk = new FakeDesk();
-  final TestWorkflowEnvironment server =
-      TestWorkflowEnvironment.newInstance(
-          TestEnvironmentOptions.newBuilder()
-              .setWorkflowClientOptions(
-                  WorkflowClientOptions.newBuilder()
-                      .setDataConverter(WireFormat.converter())
-                      .setIdentity("test")
-                      .build())
-              .build());
-  final Worker workflows = server.newWorker(StageOptions.COMPRESS);
+  final TestWorkflowEnvironment server;
+  final Worker workflows;
 
-  InProcess() {
-    WorkflowTypes.register(workflows);
+  /** Without search attributes and links. */
+  public InProcess() {
+    this(RunView.PLAIN);
+  }
+
+  /** Whose server has the attributes that {@code view} speaks of. */
+  InProcess(RunView view) {
+    this(view, options());
+  }
+
+  /** The workers alone, for a server that is at {@code target} already. */
+  public static InProcess at(String target) {
+    return new InProcess(RunView.PLAIN, options().setUseExternalService(true).setTarget(target));
+  }
+
+  private static TestEnvironmentOptions.Builder options() {
+    return TestEnvironmentOptions.newBuilder()
+        .setWorkflowClientOptions(
+            WorkflowClientOptions.newBuilder()
+                .setDataConverter(WireFormat.converter())
+                .setIdentity("test")
+                .build());
+  }
+
+  private InProcess(RunView view, TestEnvironmentOptions.Builder options) {
+    server = TestWorkflowEnvironment.newInstance(options.build());
+    workflows = server.newWorker(StageOptions.COMPRESS);
+    if (view.searchable()) {
+      for (SearchAttributeKey<?> field : SearchFields.ALL) {
+        server.registerSearchAttribute(field.getName(), field.getValueType());
+      }
+    }
+    WorkflowTypes.register(workflows, view);
     server.newWorker(StageOptions.GPU, beating()).registerActivitiesImplementations(device);
     server.newWorker(StageOptions.CPU).registerActivitiesImplementations(desk);
     server.start();
@@ -38,6 +63,10 @@ final class InProcess implements AutoCloseable {
     return WorkerOptions.newBuilder()
         .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
         .build();
+  }
+
+  public WorkflowClient client() {
+    return server.getWorkflowClient();
   }
 
   WorkflowStub start(Class<?> workflow, String id, Object... arguments) {
@@ -66,7 +95,7 @@ final class InProcess implements AutoCloseable {
   }
 
   /** Waits until so many trainings are at work. */
-  void awaitTraining(int so) {
+  public void awaitTraining(int so) {
     await(() -> device.atWork.get() == so);
   }
 

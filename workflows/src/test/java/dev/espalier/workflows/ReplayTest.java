@@ -56,6 +56,7 @@ class ReplayTest {
             "compression-in-turns.json",
             "compression-paused-in-back-off.json",
             "compression-retried.json",
+            "compression-searched.json",
             "compression-without-svs.json",
             "compression.json",
             "invalid.json",
@@ -65,6 +66,7 @@ class ReplayTest {
             "sweep-with-failed-arm.json",
             "sweep.json",
             "train-controlled.json",
+            "train-searched.json",
             "train.json");
   }
 
@@ -174,6 +176,28 @@ class ReplayTest {
       run.update("pause", String.class);
       temporal.device.faults.set(0);
       run.update("resume", String.class);
+      record(temporal, run);
+    }
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "histories", matches = "record")
+  void recordSearched() {
+    try (InProcess temporal = new InProcess(new RunView(true, null, null))) {
+      temporal.device.training = new CountDownLatch(1);
+      WorkflowStub run = temporal.compress("compression-searched", "{}");
+      temporal.awaitTraining(1);
+      run.signal("progress", new Progress("finetune", 150, 300, 0.05, 60.0));
+      run.update("pause", String.class);
+      run.update("resume", String.class);
+      temporal.device.training.countDown();
+      record(temporal, run);
+      temporal.device.training = new CountDownLatch(1);
+      run =
+          temporal.start(TrainWorkflow.class, "train-searched", InProcess.json("{\"network\":{}}"));
+      temporal.awaitTraining(1);
+      run.signal("progress", new Progress("train", 150, 300, 0.05, 60.0));
+      run.cancel();
       record(temporal, run);
     }
   }

@@ -41,7 +41,7 @@ class SweepSizeTest {
   public static final class Arm extends ControlledRun<CompressionPlan>
       implements CompressionWorkflow {
     public Arm() {
-      super("finetune");
+      super("finetune", RunView.PLAIN);
     }
 
     @Override

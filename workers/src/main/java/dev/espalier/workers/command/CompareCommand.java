@@ -3,6 +3,7 @@ package dev.espalier.workers.command;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.ReportActivity;
+import dev.espalier.workflows.RunIds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.espalier.workers.command;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.CompressionResult;
+import dev.espalier.workflows.RunIds;
 
 /** A compression whose plan is complete. */
 record Compression(CompressionPlan plan) {

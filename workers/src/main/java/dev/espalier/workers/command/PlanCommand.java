@@ -12,6 +12,7 @@ import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.PlanRequest;
+import dev.espalier.workflows.RunIds;
 import dev.espalier.workflows.SweepPlan;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

@@ -5,7 +5,6 @@ import dev.espalier.workers.console.Look;
 import dev.espalier.workers.console.ProgressView;
 import dev.espalier.workers.console.Terminal;
 import dev.espalier.workflows.StageOptions;
-import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import java.util.List;
@@ -41,11 +40,7 @@ record Run<R>(
    * @throws RuntimeException the workflow's failure
    */
   R follow(Session session, Terminal terminal) throws InterruptedException {
-    WorkflowOptions options =
-        WorkflowOptions.newBuilder(StageOptions.run(id, summary))
-            .setWorkflowIdConflictPolicy(
-                WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
-            .build();
+    WorkflowOptions options = StageOptions.joining(id, summary, request);
     WorkflowStub stub = session.temporal().client().newUntypedWorkflowStub(workflow, options);
     stub.start(request);
     terminal.say("run       " + id);

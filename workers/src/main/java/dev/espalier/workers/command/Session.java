@@ -1,6 +1,7 @@
 package dev.espalier.workers.command;
 
 import dev.espalier.compression.InvalidInput;
+import dev.espalier.workers.connection.SearchAttributeSetup;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.connection.StoreConnection;
 import dev.espalier.workers.connection.TemporalConnection;
@@ -10,6 +11,8 @@ import dev.espalier.workers.metrics.MetricsEndpoint;
 import dev.espalier.workers.process.Deployment;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workers.process.WorkerProcess;
+import dev.espalier.workflows.RunView;
+import dev.espalier.workflows.StageOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -70,7 +73,12 @@ final class Session implements AutoCloseable {
         Stages stages = program.assembly().assemble(resources);
         keep(
             WorkerProcess.start(
-                temporal, store.identity(), queues, stages, Deployment.of(settings)));
+                temporal,
+                store.identity(),
+                queues,
+                stages,
+                Deployment.of(settings),
+                queues.contains(StageOptions.COMPRESS) ? view(settings) : RunView.PLAIN));
       }
       unready = "";
     } catch (IOException | RuntimeException e) {
@@ -154,6 +162,18 @@ final class Session implements AutoCloseable {
           }
         });
     return resource;
+  }
+
+  /** How runs are seen; why they cannot be searched for is said. */
+  private RunView view(Settings settings) {
+    RunView links =
+        new RunView(
+            false,
+            settings.variable("ESPALIER_GRAFANA_URL").orElse(null),
+            settings.variable("ESPALIER_REPORT_URL").orElse(null));
+    Optional<String> trouble = SearchAttributeSetup.trouble(temporal.client());
+    trouble.ifPresent(line -> terminal.say("search    " + line));
+    return new RunView(trouble.isEmpty(), links.grafana(), links.reports());
   }
 
   private TemporalConnection temporal(

@@ -5,6 +5,7 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.CompressionPlan;
 import dev.espalier.workflows.PlanRequest;
+import dev.espalier.workflows.RunIds;
 import dev.espalier.workflows.RunStatus.State;
 import dev.espalier.workflows.SweepPlan;
 import dev.espalier.workflows.SweepResult;

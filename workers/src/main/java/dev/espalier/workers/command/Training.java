@@ -2,6 +2,7 @@ package dev.espalier.workers.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
+import dev.espalier.workflows.RunIds;
 import dev.espalier.workflows.TrainActivity;
 import dev.espalier.workflows.TrainPlan;
 

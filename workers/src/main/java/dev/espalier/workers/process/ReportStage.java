@@ -3,19 +3,26 @@ package dev.espalier.workers.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.espalier.activities.Workbench;
+import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.workers.report.HtmlReport;
 import dev.espalier.workflows.CompressionResult;
 import dev.espalier.workflows.ReportActivity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a report from what lies on the shelf, and beside it what it was made of, so that it can be
  * rendered anew: {@code runs/<run>/{report.html, results.json, plan.json}}.
  */
 public final class ReportStage implements ReportActivity {
+  private static final Logger log = LoggerFactory.getLogger(ReportStage.class);
+
   private final Workbench bench;
 
   public ReportStage(Workbench bench) {
@@ -41,21 +48,18 @@ public final class ReportStage implements ReportActivity {
     return new Result(folder + "report.html");
   }
 
+  /** What the runs' own reports were made of; a run whose was collected meanwhile is left out. */
   private List<CompressionResult> results(List<String> runs) {
-    return runs.stream().map(this::results).flatMap(found -> found.results().stream()).toList();
-  }
-
-  /** What a run's own report was made of. */
-  private Request results(String run) {
-    String key = "runs/" + run + "/results.json";
-    byte[] found =
-        bench
-            .shelf()
-            .store()
-            .get(key)
-            .orElseThrow(() -> new IllegalStateException(key + " is missing"))
-            .bytes();
-    return Json.read(new String(found, UTF_8), Request.class, key);
+    List<CompressionResult> results = new ArrayList<>();
+    for (String run : runs) {
+      String key = "runs/" + run + "/results.json";
+      Optional<String> found =
+          bench.shelf().store().get(key).map(object -> new String(object.bytes(), UTF_8));
+      if (found.isEmpty()) log.warn("{} is missing; the report leaves the run out", key);
+      found.ifPresent(text -> results.addAll(Json.read(text, Request.class, key).results()));
+    }
+    InvalidInput.require(!results.isEmpty(), "the shelf holds no results of %s", runs);
+    return results;
   }
 
   private void put(String key, String text) {

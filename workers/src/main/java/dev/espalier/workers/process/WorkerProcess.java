@@ -2,6 +2,7 @@ package dev.espalier.workers.process;
 
 import dev.espalier.activities.TypedFailures;
 import dev.espalier.workers.connection.TemporalConnection;
+import dev.espalier.workflows.RunView;
 import dev.espalier.workflows.StageOptions;
 import dev.espalier.workflows.WorkflowTypes;
 import io.temporal.worker.WorkerFactory;
@@ -44,10 +45,10 @@ public final class WorkerProcess implements AutoCloseable {
     this.temporal = temporal;
   }
 
-  /** Starts serving, without a version. */
+  /** Starts serving, without a version, search attributes and links. */
   public static WorkerProcess start(
       TemporalConnection temporal, String store, Set<String> queues, Stages stages) {
-    return start(temporal, store, queues, stages, Optional.empty());
+    return start(temporal, store, queues, stages, Optional.empty(), RunView.PLAIN);
   }
 
   /**
@@ -56,6 +57,7 @@ public final class WorkerProcess implements AutoCloseable {
    * @param store the object store of {@code stages}, told from others
    * @param queues some or all of {@link #QUEUES}
    * @param deployment whose versions the server tells apart; none for a worker without a version
+   * @param view how the runs it serves are seen from outside
    * @throws dev.espalier.compression.InvalidInput if a worker with another store is at work there
    */
   public static WorkerProcess start(
@@ -63,7 +65,8 @@ public final class WorkerProcess implements AutoCloseable {
       String store,
       Set<String> queues,
       Stages stages,
-      Optional<Deployment> deployment) {
+      Optional<Deployment> deployment,
+      RunView view) {
     Neighbours.check(temporal.client(), store);
     WorkerOptions options = options(store, deployment);
     WorkerFactory factory =
@@ -73,7 +76,7 @@ public final class WorkerProcess implements AutoCloseable {
                 .setWorkerInterceptors(new TypedFailures(), new LegalIds())
                 .build());
     if (queues.contains(StageOptions.COMPRESS)) {
-      WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options));
+      WorkflowTypes.register(factory.newWorker(StageOptions.COMPRESS, options), view);
     }
     if (queues.contains(StageOptions.GPU)) {
       factory

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.compression.Json;
 import dev.espalier.compression.NastyNames;
+import dev.espalier.workflows.RunIds;
 import dev.espalier.workflows.TrainPlan;
 import org.junit.jupiter.api.Test;
 

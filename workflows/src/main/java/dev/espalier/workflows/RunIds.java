@@ -1,9 +1,7 @@
-package dev.espalier.workers.command;
+package dev.espalier.workflows;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.Json;
-import dev.espalier.workflows.CompressionPlan;
-import dev.espalier.workflows.SweepPlan;
-import dev.espalier.workflows.TrainPlan;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,24 +9,28 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Ids of runs: readable, and the same for the same work. */
-final class RunIds {
+public final class RunIds {
   /** Of the readable part, so that an id is a legal name on the shelf. */
   private static final int LONGEST = 100;
 
   private RunIds() {}
 
-  static String compression(CompressionPlan plan) {
+  /** Of one compression. */
+  public static String compression(CompressionPlan plan) {
     String name = plan.recipe() != null ? plan.recipe() : plan.network();
     return readable(name) + "-" + plan.fingerprint();
   }
 
   /**
+   * Of a sweep.
+   *
    * @param arms that are known before there are results
    */
-  static String sweep(SweepPlan sweep, List<CompressionPlan> arms) {
+  public static String sweep(SweepPlan sweep, List<CompressionPlan> arms) {
     String work = String.join(" ", arms.stream().map(CompressionPlan::fingerprint).toList());
     boolean all = sweep.search().isGrid() && sweep.rungs() == null;
     return readable(sweep.name()) + "-" + digest("sweep " + work + (all ? "" : search(sweep)));
@@ -40,13 +42,25 @@ final class RunIds {
             sweep.search(), sweep.rungs(), sweep.axes(), sweep.exclude(), sweep.ranking()));
   }
 
-  static String training(TrainPlan plan) {
+  /** Of a training from random weights. */
+  public static String training(TrainPlan plan) {
     return "train-" + readable(plan.name()) + "-" + digest(Json.write(plan));
   }
 
   /** Of a report about several runs. */
-  static String comparison(Collection<String> runs) {
+  public static String comparison(Collection<String> runs) {
     return "compare-" + digest("compare " + String.join(" ", new TreeSet<>(runs)));
+  }
+
+  /**
+   * Of a request whose recipe is not at hand, so that nobody here can tell what work it comes to:
+   * the same words are the same run.
+   *
+   * @param name what its id begins with
+   */
+  public static String request(String name, JsonNode request) {
+    Object ordered = Json.MAPPER.convertValue(request, TreeMap.class);
+    return readable(name) + "-" + digest("request " + Json.write(ordered));
   }
 
   private static String readable(String name) {
