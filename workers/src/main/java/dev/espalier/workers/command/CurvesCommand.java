@@ -2,19 +2,13 @@ package dev.espalier.workers.command;
 
 import dev.espalier.activities.CurveLog;
 import dev.espalier.activities.shelf.ObjectNames;
-import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
-import dev.espalier.workers.connection.Settings;
-import dev.espalier.workers.connection.StoreConnection;
-import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workers.metrics.ExactCurves;
 import dev.espalier.workflows.CompressionResult;
-import dev.espalier.workflows.ReportActivity;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,19 +91,19 @@ final class CurvesCommand implements Callable<Integer> {
     }
     Instant from = start == null ? null : instant(start);
     Duration pace = stepSeconds == null ? null : pace(stepSeconds);
-    Settings settings = program.settings(connection.work);
-    WorkFolder folder = program.workFolder(settings);
-    try (StoreConnection store = StoreConnection.open(settings, folder)) {
-      Shelf shelf = new Shelf(store.store(), folder.cache(), Map.of());
-      List<ExactCurves.Training> trainings =
-          names.stream()
-              .flatMap(name -> places(store.store(), name))
-              .distinct()
-              .map(place -> training(shelf, place, from, pace))
-              .toList();
-      write(trainings);
-    }
-    return 0;
+    return Reports.open(
+        program,
+        connection,
+        reports -> {
+          Shelf shelf = new Shelf(reports.store(), reports.folder().cache(), Map.of());
+          write(
+              names.stream()
+                  .flatMap(name -> places(reports, name))
+                  .distinct()
+                  .map(place -> training(shelf, place, from, pace))
+                  .toList());
+          return 0;
+        });
   }
 
   private void write(List<ExactCurves.Training> trainings) {
@@ -132,28 +126,12 @@ final class CurvesCommand implements Callable<Integer> {
     return count == 1 ? "1 curve" : count + " curves";
   }
 
-  private static Stream<Place> places(ObjectStore store, String name) {
+  private static Stream<Place> places(Reports reports, String name) {
     if (name.contains("/")) return Stream.of(new Place(run(name), name));
     List<Place> places =
-        results(store, name).stream().flatMap(result -> place(result).stream()).toList();
+        reports.request(name).results().stream().flatMap(result -> place(result).stream()).toList();
     InvalidInput.require(!places.isEmpty(), "run %s was not finetuned, so it has no curve", name);
     return places.stream();
-  }
-
-  private static List<CompressionResult> results(ObjectStore store, String run) {
-    String key = "runs/" + run + "/" + Reports.REQUEST;
-    ObjectStore.Content content =
-        store
-            .get(key)
-            .orElseThrow(
-                () ->
-                    new InvalidInput(
-                        "run '"
-                            + run
-                            + "' has no finished results on the shelf; `espalier status` lists the"
-                            + " runs there are"));
-    String text = new String(content.bytes(), StandardCharsets.UTF_8);
-    return Json.read(text, ReportActivity.Request.class, key).results();
   }
 
   private static Optional<Place> place(CompressionResult result) {
