@@ -42,7 +42,11 @@ class RulesTest {
   @Test
   void promtoolFindsConfigurationAndRulesRightAndTheirTestsPass() throws Exception {
     String promtool = ExternalProgram.PROMTOOL.get().toString();
-    run(promtool, "check", "config", INFRA.resolve("prometheus.yml").toString());
+    for (String config : List.of("prometheus.yml", "compose.prometheus.yml")) {
+      run(promtool, "check", "config", INFRA.resolve(config).toString());
+      assertThat(found("- rules/(\\w+)\\.yml", INFRA.resolve(config)))
+          .containsExactly("espalier", "recording");
+    }
     run(promtool, "test", "rules", ALERT_TESTS.toString(), RECORDING_TESTS.toString());
   }
 
