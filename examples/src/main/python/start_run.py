@@ -19,9 +19,9 @@ async def main(address: str, plan: dict) -> None:
         "CompressionWorkflow", plan, id="from-python", task_queue="compress"
     )
     print("run", run.id)
-    status = await run.query("status")
-    print("steps", status["total"])
     result = await run.result()
+    status = await run.query("status")
+    print("steps", status["done"])
     print("Fréchet distance", result["finetuned"]["frechetDistance"])
     print("report", result["report"])
 
