@@ -7,10 +7,6 @@ import dev.espalier.compression.evaluate.EvaluateConfig;
 import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.svs.SvsConfig;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -95,14 +91,7 @@ public record CompressionPlan(
     CompressionPlan work =
         new CompressionPlan(
             null, network, data, prune, svs, finetune, evaluate, null, null, iterate);
-    String canonical = Json.write(Json.MAPPER.convertValue(work, TreeMap.class));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return RunIds.digest(Json.write(Json.MAPPER.convertValue(work, TreeMap.class)));
   }
 
   private static void present(String field, @Nullable Object value) {

@@ -54,6 +54,10 @@ final class Course {
     this.space = sweep.space();
   }
 
+  SweepPlan sweep() {
+    return sweep;
+  }
+
   /** Adds a point; its arm, unless it comes to the same work as an earlier one. */
   Optional<Arm> add(SweepPlan.Point point, List<String> ids) {
     Arm known = byId.get(ids.get(0));
@@ -74,12 +78,13 @@ final class Course {
     if (sweep.rungs() != null) ladder = new Ladder(sweep.rungs(), arms.size());
   }
 
-  List<Arm> arms() {
-    return arms;
-  }
-
   Arm arm(int number) {
     return arms.get(number);
+  }
+
+  /** Id of the run that brings an arm to a rung. */
+  String id(Arm arm, int rung) {
+    return sweep.name() + "-" + arm.ids().get(rung);
   }
 
   /** Whether some arm can be begun now. */

@@ -57,10 +57,10 @@ final class Leaderboard {
     show();
   }
 
-  /** Sets how many stages were carried out in all, and how many were not. */
-  void stages(int run, int saved) {
-    stagesRun = run;
-    stagesSaved = saved;
+  /** Adds to the stages that were carried out, and to those that were not. */
+  void count(int run, int saved) {
+    stagesRun += run;
+    stagesSaved += saved;
   }
 
   /** Announces the next arm. */
@@ -108,10 +108,6 @@ final class Leaderboard {
   void report(String location) {
     report = location;
     show();
-  }
-
-  String label(int number) {
-    return entries.get(number).arm().label();
   }
 
   /** The best arms that are done, by their runs, with what they are called. */

@@ -68,7 +68,8 @@ public final class RunIds {
     return last.substring(0, Math.min(last.length(), LONGEST));
   }
 
-  private static String digest(String text) {
+  /** Twelve hex digits of a text. */
+  static String digest(String text) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

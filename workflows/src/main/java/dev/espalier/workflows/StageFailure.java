@@ -20,7 +20,7 @@ public final class StageFailure {
     if (root instanceof TimeoutFailure timeout) {
       return "timed out (" + timeout.getTimeoutType().name().replace("TIMEOUT_TYPE_", "") + ")";
     }
-    return String.valueOf(root.getMessage());
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
   /** What the run ends with; a cancellation stays one. */

@@ -8,6 +8,7 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.workflows.SweepState.Ended;
 import dev.espalier.workflows.search.Ladder.Climb;
+import dev.espalier.workflows.search.Rungs;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
@@ -49,12 +50,9 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   /** The arms at work, by their ids. */
   private final Map<String, CompressionWorkflow> atWork = new LinkedHashMap<>();
 
-  private @Nullable SweepPlan sweep;
   private @Nullable Course course;
   private int running;
   private int parallel;
-  private int stagesRun;
-  private int stagesSaved;
 
   @Override
   public SweepResult run(@Nullable JsonNode request) {
@@ -72,25 +70,24 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     int version = Workflow.getVersion("search", Workflow.DEFAULT_VERSION, 1);
     Optional<SweepState> before = SweepState.takeFrom(request);
     SweepPlan plan = SweepPlan.of(request);
-    sweep = plan;
     parallel = before.map(SweepState::parallel).orElse(plan.parallel());
     board.title("sweep " + plan.name(), plan.ranking());
     board.parallel(parallel);
     Course arms = new Course(plan);
     if (version == Workflow.DEFAULT_VERSION) {
-      resolveOneByOne(plan, arms);
+      resolveOneByOne(arms);
     } else {
-      resolve(request, plan, arms, before);
+      resolve(request, arms, before);
     }
     arms.begin();
     course = arms;
-    before.ifPresent(this::restore);
-    if (!keepAtWork(plan, arms, version > Workflow.DEFAULT_VERSION)) return Optional.empty();
+    before.ifPresent(state -> restore(arms, state));
+    if (!keepAtWork(arms, version > Workflow.DEFAULT_VERSION)) return Optional.empty();
     return Optional.of(report(plan));
   }
 
   /** Begins arms as long as there are any; false if it is to continue as new. */
-  private boolean keepAtWork(SweepPlan plan, Course arms, boolean renews) {
+  private boolean keepAtWork(Course arms, boolean renews) {
     List<Promise<Void>> all = new ArrayList<>();
     while (!arms.exhausted()) {
       Workflow.await(() -> arms.ready() ? running < parallel && !gate.paused() : running == 0);
@@ -101,12 +98,12 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
       }
       if (arms.wantsPoint()) {
         SweepPlan.Point point = arms.suggest();
-        announce(plan, arms.add(point, List.of(resolved(plan, point))));
+        add(arms, point, List.of(resolved(arms.sweep(), point)));
         continue;
       }
       Climb climb = arms.take();
       running++;
-      all.add(Async.procedure(() -> run(plan, arms, climb)));
+      all.add(Async.procedure(() -> run(arms, climb)));
     }
     Promise.allOf(all).get();
     return true;
@@ -118,28 +115,24 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   }
 
   /** Finds every arm's ids; points that come to the same work are one arm. */
-  private void resolve(
-      ObjectNode request, SweepPlan plan, Course arms, Optional<SweepState> before) {
+  private void resolve(ObjectNode request, Course arms, Optional<SweepState> before) {
     List<List<String>> ids = new ArrayList<>();
-    List<SweepPlan.Point> points = new ArrayList<>(plan.points());
+    List<SweepPlan.Point> points = new ArrayList<>(arms.sweep().points());
     if (before.isPresent()) {
+      SweepSpace space = arms.sweep().space();
       ids.addAll(before.get().ids());
-      before.get().found().forEach(values -> points.add(plan.space().point(values)));
+      before.get().found().forEach(values -> points.add(space.point(values)));
     } else {
       PlanActivity activity = Workflow.newActivityStub(PlanActivity.class, StageOptions.plan());
       while (ids.size() < points.size()) {
         ids.addAll(activity.arms(new PlanActivity.Arms(request, ids.size())).ids());
       }
     }
-    for (int i = 0; i < points.size(); i++) announce(plan, arms.add(points.get(i), ids.get(i)));
+    for (int i = 0; i < points.size(); i++) add(arms, points.get(i), ids.get(i));
   }
 
-  private void announce(SweepPlan plan, Optional<Course.Arm> arm) {
-    arm.ifPresent(a -> board.expect(id(plan, a, 0), a.label(), a.group()));
-  }
-
-  private static String id(SweepPlan plan, Course.Arm arm, int rung) {
-    return plan.name() + "-" + arm.ids().get(rung);
+  private void add(Course arms, SweepPlan.Point point, List<String> ids) {
+    arms.add(point, ids).ifPresent(arm -> board.expect(arms.id(arm, 0), arm.label(), arm.group()));
   }
 
   /** The hash of a point that the search has found. */
@@ -153,21 +146,20 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   /**
    * As sweeps did before they could search: an activity for every arm, which gets its whole plan.
    */
-  private void resolveOneByOne(SweepPlan plan, Course arms) {
+  private void resolveOneByOne(Course arms) {
     PlanActivity activity = Workflow.newActivityStub(PlanActivity.class, StageOptions.plan());
-    List<SweepPlan.Point> points = plan.points();
+    List<SweepPlan.Point> points = arms.sweep().points();
     List<Promise<CompressionPlan>> plans = new ArrayList<>();
     for (var point : points) plans.add(Async.function(activity::resolve, point.request()));
     for (int i = 0; i < plans.size(); i++) {
       SweepPlan.Point point = points.get(i);
       CompressionPlan complete = resolved(point.label(), plans.get(i));
       String id = Workflow.sideEffect(String.class, complete::fingerprint);
-      announce(
-          plan,
-          arms.add(
-              new SweepPlan.Point(
-                  point.label(), Json.MAPPER.valueToTree(complete), point.values(), point.group()),
-              List.of(id)));
+      ObjectNode whole = Json.MAPPER.valueToTree(complete);
+      add(
+          arms,
+          new SweepPlan.Point(point.label(), whole, point.values(), point.group()),
+          List.of(id));
     }
   }
 
@@ -181,75 +173,69 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
     }
   }
 
-  private void run(SweepPlan plan, Course arms, Climb climb) {
+  private void run(Course arms, Climb climb) {
     Course.Arm arm = arms.arm(climb.arm());
-    String id = id(plan, arm, climb.rung());
+    String id = arms.id(arm, climb.rung());
     try {
       board.running(arm.number(), id);
-      CompressionResult result = child(plan, arm, climb.rung(), id);
-      count(result);
-      SweepArm.Score score = SweepArm.Score.of(result, plan.ranking());
-      done(arms, new Ended(climb.arm(), climb.rung(), score, null), id, result);
+      CompressionResult result = child(arms, arm, climb.rung(), id);
+      board.count(result.stages() - result.reusedStages(), result.reusedStages());
+      SweepArm.Score score = SweepArm.Score.of(result, arms.sweep().ranking());
+      ended(arms, new Ended(climb.arm(), climb.rung(), score, null), result);
     } catch (ChildWorkflowFailure e) {
       if (CancellationScope.current().isCancelRequested()) throw e;
-      failed(arms, new Ended(climb.arm(), climb.rung(), null, reason(e)), id);
+      ended(arms, new Ended(climb.arm(), climb.rung(), null, StageFailure.reason(e)), null);
     } finally {
       running--;
     }
   }
 
-  private void done(Course arms, Ended end, String id, @Nullable CompressionResult result) {
-    SweepPlan plan = Objects.requireNonNull(sweep);
+  private void ended(Course arms, Ended end, @Nullable CompressionResult result) {
+    show(arms, end, result);
+    arms.ended(end);
+  }
+
+  /** Notes on the board how an arm has ended. */
+  private void show(Course arms, Ended end, @Nullable CompressionResult result) {
+    String id = arms.id(arms.arm(end.arm()), end.rung());
+    if (end.score() == null) {
+      board.failed(end.arm(), id, end.note());
+      return;
+    }
+    Rungs rungs = arms.sweep().rungs();
     String note =
-        plan.rungs() == null || end.rung() == plan.rungs().last()
+        rungs == null || end.rung() == rungs.last()
             ? null
-            : "after " + plan.rungs().steps().get(end.rung()) + " steps";
-    SweepArm.Score score = Objects.requireNonNull(end.score());
-    board.done(end.arm(), id, score, result, end.rung(), arms.loss(end), note);
-    arms.ended(end);
-  }
-
-  private void failed(Course arms, Ended end, String id) {
-    board.failed(end.arm(), id, end.note());
-    arms.ended(end);
-  }
-
-  private void count(CompressionResult result) {
-    int saved = result.reusedStages();
-    stagesSaved += saved;
-    stagesRun += result.stages() - saved;
-    board.stages(stagesRun, stagesSaved);
+            : "after " + rungs.steps().get(end.rung()) + " steps";
+    board.done(end.arm(), id, end.score(), result, end.rung(), arms.loss(end), note);
   }
 
   private SweepState state() {
     Course arms = Objects.requireNonNull(course);
+    SweepProgress progress = board.progress();
     return new SweepState(
-        arms.ids(), arms.found(), arms.ended(), parallel, gate.paused(), stagesRun, stagesSaved);
+        arms.ids(),
+        arms.found(),
+        arms.ended(),
+        parallel,
+        gate.paused(),
+        progress.stagesRun(),
+        progress.stagesSaved());
   }
 
   /** Takes up what was handed on. */
-  private void restore(SweepState before) {
-    SweepPlan plan = Objects.requireNonNull(sweep);
-    Course arms = Objects.requireNonNull(course);
-    for (Ended end : before.ended()) {
-      String id = id(plan, arms.arm(end.arm()), end.rung());
-      if (end.score() == null) {
-        board.failed(end.arm(), id, end.note());
-      } else {
-        board.done(end.arm(), id, end.score(), null, end.rung(), arms.loss(end), null);
-      }
-    }
+  private void restore(Course arms, SweepState before) {
+    before.ended().forEach(end -> show(arms, end, null));
     arms.restore(before.ended());
-    stagesRun = before.stagesRun();
-    stagesSaved = before.stagesSaved();
-    board.stages(stagesRun, stagesSaved);
+    board.count(before.stagesRun(), before.stagesSaved());
     if (before.paused()) pauseSignal();
   }
 
   /**
    * Runs the arm, after any other run of the same id has ended: it then finds its results there.
    */
-  private CompressionResult child(SweepPlan plan, Course.Arm arm, int rung, String id) {
+  private CompressionResult child(Course arms, Course.Arm arm, int rung, String id) {
+    SweepPlan plan = arms.sweep();
     JsonNode request = plan.atRung(arm.request(), rung);
     for (Duration look = FIRST_LOOK; ; look = longer(look)) {
       gate.pass();
@@ -274,14 +260,6 @@ public final class SweepWorkflowImpl implements SweepWorkflow {
   private static Duration longer(Duration look) {
     Duration twice = look.multipliedBy(2);
     return twice.compareTo(LAST_LOOK) < 0 ? twice : LAST_LOOK;
-  }
-
-  private static String reason(ChildWorkflowFailure failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) root = root.getCause();
-    return root instanceof ApplicationFailure application
-        ? application.getOriginalMessage()
-        : String.valueOf(root.getMessage());
   }
 
   private SweepResult report(SweepPlan plan) {

@@ -1,6 +1,10 @@
 package dev.espalier.workflows;
 
 import dev.espalier.compression.ExternalProgram;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TemporalDevServerOptions;
 import java.io.IOException;
@@ -28,6 +32,14 @@ public final class DevServer {
             .setUiEnabled(false)
             .setLogLevel("error")
             .build());
+  }
+
+  /** A client of it that speaks as this program does. */
+  static WorkflowClient client(TemporalDevServer server) {
+    return WorkflowClient.newInstance(
+        WorkflowServiceStubs.newServiceStubs(
+            WorkflowServiceStubsOptions.newBuilder().setTarget(server.getTarget()).build()),
+        WorkflowClientOptions.newBuilder().setDataConverter(WireFormat.converter()).build());
   }
 
   private static int freePort() throws IOException {

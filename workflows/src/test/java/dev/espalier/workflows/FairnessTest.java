@@ -3,11 +3,8 @@ package dev.espalier.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -22,11 +19,7 @@ class FairnessTest {
   @Test
   void aSingleRunOvertakesTheArmsOfASweepThatWait() throws IOException {
     try (TemporalDevServer server = DevServer.start()) {
-      WorkflowClient client =
-          WorkflowClient.newInstance(
-              WorkflowServiceStubs.newServiceStubs(
-                  WorkflowServiceStubsOptions.newBuilder().setTarget(server.getTarget()).build()),
-              WorkflowClientOptions.newBuilder().setDataConverter(WireFormat.converter()).build());
+      WorkflowClient client = DevServer.client(server);
       FakeDevice device = new FakeDevice();
       device.gate = new CountDownLatch(1);
       device.millis = 100; // So that a run's next stage is there before the stage of another ends.

@@ -3,18 +3,17 @@ package dev.espalier.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.compression.finetune.FinetuneConfig;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowStub;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.common.converter.EncodedValues;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.workflow.DynamicWorkflow;
 import io.temporal.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,14 +37,10 @@ class SweepSizeTest {
       WorkflowClientOptions.newBuilder().setDataConverter(WireFormat.converter()).build();
 
   /** Comes to a result at once. */
-  public static final class Arm extends ControlledRun<CompressionPlan>
-      implements CompressionWorkflow {
-    public Arm() {
-      super("finetune", RunView.PLAIN);
-    }
-
+  public static final class Arm implements DynamicWorkflow {
     @Override
-    public CompressionResult run(JsonNode request) {
+    public Object execute(EncodedValues arguments) {
+      JsonNode request = arguments.get(0, JsonNode.class);
       CompressionPlan plan = PlanRequest.resolve(request, FakeDesk::recipe);
       BEGUN.add(Workflow.getInfo().getWorkflowId());
       double distance = plan.prune().ratio() * 1000 % 97;
@@ -65,26 +60,6 @@ class SweepSizeTest {
           measured,
           null,
           null);
-    }
-
-    @Override
-    CompressionPlan extended(CompressionPlan plan, Extension more) {
-      return plan.extended(more);
-    }
-
-    @Override
-    FinetuneConfig trainingOf(CompressionPlan plan) {
-      return plan.finetune();
-    }
-
-    @Override
-    public RunStatus status() {
-      return steps.status();
-    }
-
-    @Override
-    public CompressionPlan plan() {
-      return plan;
     }
   }
 
@@ -126,11 +101,7 @@ class SweepSizeTest {
   @Test
   void onARealServer() throws IOException {
     try (TemporalDevServer server = DevServer.start()) {
-      WorkflowClient client =
-          WorkflowClient.newInstance(
-              WorkflowServiceStubs.newServiceStubs(
-                  WorkflowServiceStubsOptions.newBuilder().setTarget(server.getTarget()).build()),
-              WIRE);
+      WorkflowClient client = DevServer.client(server);
       WorkerFactory factory = WorkerFactory.newInstance(client);
       register(factory.newWorker(StageOptions.COMPRESS), factory.newWorker(StageOptions.CPU));
       factory.start();
