@@ -165,6 +165,35 @@ class Metrics(nn.Module):
             product = torch.mm(h.t(), torch.mm(b, h))
         return torch.linalg.eigvalsh(product, UPLO="U").clamp(min=0.0).sqrt().sum()
 
+    @torch.jit.export
+    def few(self, x: T, shift: T, h: T) -> Tuple[T, T, T]:
+        """Of vectors x [N, D], all float64: y = x - shift [N, D], their products y h h^T y^T
+        [N, N], and their squared norms [N]."""
+        y = x.to(torch.float64) - shift
+        z = torch.mm(y, h)
+        return y, torch.mm(z, z.t()), y.square().sum(1)
+
+    @torch.jit.export
+    def root_trace_of_few(
+        self, y: T, products: T, norms: T, counts: T, divisor: float
+    ) -> Tuple[T, T, T]:
+        """Of the vectors of few(), each counts[row] times (float64 [N]): their mean y [D], the
+        trace of their covariance S, and tr (h h^T S)^(1/2). The eigenvalues of h^T S h are, but
+        for zeros, those of the products of the centred vectors, which are y's less their means."""
+        weights = counts / counts.sum()
+        mean = torch.mv(y.t(), weights)
+        kept = counts.nonzero().squeeze(1)
+        means = torch.mv(products, weights)
+        whole = float(torch.dot(means, weights))
+        means = means.index_select(0, kept)
+        centred = products.index_select(0, kept).index_select(1, kept)
+        centred = centred - means.unsqueeze(1) - means.unsqueeze(0) + whole
+        roots = counts.index_select(0, kept).sqrt()
+        centred = centred * roots.unsqueeze(1) * roots.unsqueeze(0) / divisor
+        root = torch.linalg.eigvalsh(centred).clamp(min=0.0).sqrt().sum()
+        spread = torch.dot(norms, counts) - counts.sum() * mean.square().sum()
+        return mean, spread / divisor, root
+
     # --- distances of features
 
     @torch.jit.export

@@ -151,6 +151,11 @@ public record FeatureStatistics(long count, Tensor mean, Tensor scatter) {
 
   /** What the scatter is divided by; at least 1. */
   long divisor(Normalisation normalisation) {
+    return divisor(count, normalisation);
+  }
+
+  /** As above, of so many vectors. */
+  static long divisor(long count, Normalisation normalisation) {
     long divisor = normalisation.divisor(count);
     InvalidInput.require(divisor > 0, "a covariance needs more than %d images", count);
     return divisor;

@@ -6,6 +6,7 @@ import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.tensor.Script;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The Fréchet distance of two feature clouds taken as Gaussians (Heusel et al. 2017, equation 6):
@@ -78,17 +79,36 @@ public final class FrechetDistance implements AutoCloseable {
    * @throws InvalidInput if its width is another one or it has too few vectors
    */
   public double to(FeatureStatistics fake) {
-    InvalidInput.require(
-        real.width() == fake.width(),
-        "real features have the width %d, fake ones %d",
-        real.width(),
-        fake.width());
+    requireWidth(fake.width());
     double[] m1 = real.mean().doubles();
     double[] m2 = fake.mean().doubles();
     double means = 0;
     for (int j = 0; j < m1.length; j++) means += (m1[j] - m2[j]) * (m1[j] - m2[j]);
     double other = trace(fake) / fake.divisor(normalisation);
     return means + trace + other - 2 * traceOfRoot(fake);
+  }
+
+  private void requireWidth(int fake) {
+    InvalidInput.require(
+        real.width() == fake, "real features have the width %d, fake ones %d", real.width(), fake);
+  }
+
+  /**
+   * Distances to what is made of the vectors of one cloud.
+   *
+   * @param fake [N, D] features; N ≥ 2
+   * @return takes how often each of the N vectors is there; none given, each is once
+   * @throws InvalidInput if the width is another one
+   */
+  ToDoubleFunction<int[]> toDrawsOf(Tensor fake) {
+    FeatureRows.require(fake);
+    requireWidth(fake.extent(1));
+    if (fake.extent(0) > fake.extent(1)) return counts -> to(FeatureStatistics.of(fake, counts));
+    FewVectors few = FewVectors.of(torch, owner, fake, real.mean(), half);
+    return counts -> {
+      FewVectors.Draw draw = few.draw(counts, normalisation);
+      return draw.offset() + trace + draw.trace() - 2 * draw.root();
+    };
   }
 
   /** tr (Σ₁Σ₂)^½. */

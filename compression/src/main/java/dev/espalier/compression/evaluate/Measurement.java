@@ -9,17 +9,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the measures that a configuration asks for, each with its interval.
  *
  * <p>What an interval costs, for B replicates, N images and D features: the Fréchet distance B
- * scatter matrices of 0.63·N rows and B eigenvalue problems (B·(0.63·N·D² + 2·D³) multiplications);
- * the sliced distance B walks over the sorted projections; the inception score B weighted sums;
- * averages over images next to nothing. Precision and density are resampled over the drawn images,
- * recall and coverage over the real ones, with all balls as they are: drawing an image twice would
- * shrink its ball to nothing.
+ * scatter matrices of 0.63·N rows and B eigenvalue problems (B·(0.63·N·D² + 2·D³) multiplications),
+ * or, where N ≤ D, B eigenvalue problems of 0.63·N rows ({@link FewVectors}); the sliced distance B
+ * walks over the sorted projections; the inception score B weighted sums; averages over images next
+ * to nothing. Precision and density are resampled over the drawn images, recall and coverage over
+ * the real ones, with all balls as they are: drawing an image twice would shrink its ball to
+ * nothing.
  *
  * @param real the real images
  * @param progress of what takes long, each under a name of its own
@@ -86,12 +88,9 @@ public record Measurement(EvaluateConfig config, Real real, Progress progress) {
   private void frechet(Measures found, Tensor features) throws IOException {
     Normalisation normalisation = Normalisation.of(config.normalisation());
     try (FrechetDistance distance = FrechetDistance.from(real.statistics(), normalisation)) {
+      ToDoubleFunction<int[]> draws = distance.toDrawsOf(features);
       double[] distances =
-          resampled(
-              "frechet-distance",
-              features.extent(0),
-              1,
-              counts -> distance.to(FeatureStatistics.of(features, counts)));
+          resampled("frechet-distance", features.extent(0), 1, draws::applyAsDouble);
       found.add("frechet-distance", distances, "covariance=" + config.normalisation());
     }
   }

@@ -5,10 +5,13 @@ import static dev.espalier.compression.evaluate.Normalisation.UNBIASED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.tensor.Tensor;
 import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 class FrechetDistanceTest {
@@ -42,6 +45,41 @@ class FrechetDistanceTest {
   void aCloudIsAtNoDistanceFromItself() {
     Tensor real = GoldenFeatures.real(40);
     assertThat(FrechetDistance.of(real, real, UNBIASED)).isCloseTo(0, within(1e-12));
+  }
+
+  @Test
+  void drawsOfFewVectorsAreAsFarAsTheirStatisticsSay() {
+    int n = 30;
+    int width = 40;
+    Tensor real = gaussian(1, 200, width);
+    Tensor fake = gaussian(2, n, width);
+    int[] counts = new Bootstrap(1, 5).counts(n, 0);
+    for (Normalisation normalisation : Normalisation.values()) {
+      try (FrechetDistance distance =
+          FrechetDistance.from(FeatureStatistics.of(real), normalisation)) {
+        ToDoubleFunction<int[]> draws = distance.toDrawsOf(fake);
+        assertThat(draws.applyAsDouble(new int[0]))
+            .isCloseTo(distance.to(FeatureStatistics.of(fake)), withinPercentage(1e-5));
+        assertThat(draws.applyAsDouble(counts))
+            .isCloseTo(distance.to(FeatureStatistics.of(fake, counts)), withinPercentage(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void fewVectorsBesideFewRealOnes() {
+    try (FrechetDistance distance =
+        FrechetDistance.from(FeatureStatistics.of(GoldenFeatures.real(5)), UNBIASED)) {
+      assertThat(distance.toDrawsOf(GoldenFeatures.fake(5)).applyAsDouble(new int[0]))
+          .isCloseTo(1.1798166952505795, within(1e-7));
+    }
+  }
+
+  private static Tensor gaussian(long seed, int rows, int width) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] values = new double[rows * width];
+    Arrays.setAll(values, i -> 3 + (1 + i % width) * random.nextGaussian());
+    return Tensor.of(values, rows, width);
   }
 
   @Test
