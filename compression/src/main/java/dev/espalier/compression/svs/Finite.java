@@ -9,9 +9,10 @@ final class Finite {
 
   static void require(String key, Tensor tensor) {
     InvalidInput.require(tensor.size() > 0, "tensor '%s' is empty", key);
-    for (float value : tensor.floats()) {
+    if (tensor.isFinite()) return;
+    for (double value : tensor.doubles()) {
       InvalidInput.require(
-          Float.isFinite(value), "tensor '%s' holds %s, not only finite numbers", key, value);
+          Double.isFinite(value), "tensor '%s' holds %s, not only finite numbers", key, value);
     }
   }
 }

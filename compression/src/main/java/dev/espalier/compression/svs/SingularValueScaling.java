@@ -8,7 +8,6 @@ import dev.espalier.compression.tensor.Safetensors;
 import dev.espalier.compression.tensor.StateDict;
 import dev.espalier.compression.tensor.Tensor;
 import dev.espalier.compression.tensor.Torch;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,33 +62,49 @@ public final class SingularValueScaling {
         !network.metadata().containsKey(MARKER),
         "these weights have been scaled already (%s); a second pass would give another method",
         network.metadata().getOrDefault(MARKER, ""));
+    Map<String, ParameterRole> roles = ParameterRole.of(network.tensors().shapes());
+    Map<String, ScaledWeight> weights = weights(network.tensors(), roles, config);
     Map<String, Tensor> scaled = new LinkedHashMap<>();
-    List<Spectrum> before = new ArrayList<>();
-    List<Spectrum> after = new ArrayList<>();
-    for (var entry : ParameterRole.of(network.tensors().shapes()).entrySet()) {
-      String key = entry.getKey();
-      Tensor tensor = network.tensors().get(key);
-      Finite.require(key, tensor);
-      if (key.contains(TO_RGB) && !config.toRgb()) {
-        scaled.put(key, tensor.toFloat32());
-      } else if (entry.getValue() == ParameterRole.WEIGHT) {
-        ScaledWeight weight = weight(key, tensor, config.power());
-        scaled.put(key, weight.weight());
-        before.add(weight.before());
-        after.add(weight.after());
-      } else {
-        scaled.put(key, besideWeights(tensor, entry.getValue(), config));
-      }
-    }
+    roles.forEach(
+        (key, role) -> {
+          ScaledWeight weight = weights.get(key);
+          scaled.put(
+              key,
+              weight == null
+                  ? besideWeights(key, network.tensors().get(key), role, config)
+                  : weight.weight());
+        });
     Map<String, String> metadata = new TreeMap<>(network.metadata());
     metadata.put(MARKER, Json.write(config));
     return new Scaled(
         new Safetensors.Content(new StateDict(scaled), metadata),
-        SpectrumReport.ofTensors(before),
-        SpectrumReport.ofTensors(after));
+        SpectrumReport.ofTensors(weights.values().stream().map(ScaledWeight::before).toList()),
+        SpectrumReport.ofTensors(weights.values().stream().map(ScaledWeight::after).toList()));
   }
 
-  private static Tensor besideWeights(Tensor tensor, ParameterRole role, SvsConfig config) {
+  private static boolean isLeft(String key, SvsConfig config) {
+    return key.contains(TO_RGB) && !config.toRgb();
+  }
+
+  /** The weights, in the order of the network. */
+  private static Map<String, ScaledWeight> weights(
+      StateDict network, Map<String, ParameterRole> roles, SvsConfig config) {
+    List<String> keys =
+        roles.keySet().stream()
+            .filter(key -> roles.get(key) == ParameterRole.WEIGHT && !isLeft(key, config))
+            .toList();
+    List<ScaledWeight> scaled =
+        Torch.each(keys, key -> weight(key, network.get(key), config.power()));
+    Map<String, ScaledWeight> weights = new LinkedHashMap<>();
+    for (int i = 0; i < keys.size(); i++) weights.put(keys.get(i), scaled.get(i));
+    return weights;
+  }
+
+  /** Everything but the weights that are scaled. */
+  private static Tensor besideWeights(
+      String key, Tensor tensor, ParameterRole role, SvsConfig config) {
+    Finite.require(key, tensor);
+    if (isLeft(key, config)) return tensor.toFloat32();
     return switch (role) {
       case WEIGHT -> throw new IllegalArgumentException("a weight is scaled by its spectrum");
       case OTHER -> tensor.toFloat32();
@@ -105,6 +120,7 @@ public final class SingularValueScaling {
    * is kept.
    */
   static ScaledWeight weight(String key, Tensor weight, double power) {
+    Finite.require(key, weight);
     Tensor matrix = matrix(weight);
     try (Torch.Session torch = Torch.open()) {
       NDManager scope = torch.manager();

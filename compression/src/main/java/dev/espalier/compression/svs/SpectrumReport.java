@@ -1,7 +1,10 @@
 package dev.espalier.compression.svs;
 
 import dev.espalier.compression.tensor.StateDict;
+import dev.espalier.compression.tensor.Tensor;
+import dev.espalier.compression.tensor.Torch;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -38,11 +41,11 @@ public record SpectrumReport(
    * @throws dev.espalier.compression.InvalidInput if a weight is not finite
    */
   public static SpectrumReport of(StateDict network) {
-    return ofTensors(
+    List<Map.Entry<String, Tensor>> weights =
         network.tensors().entrySet().stream()
             .filter(entry -> ParameterRole.isWeight(entry.getKey(), entry.getValue().shape()))
-            .map(entry -> Spectrum.of(entry.getKey(), entry.getValue()))
-            .toList());
+            .toList();
+    return ofTensors(Torch.each(weights, w -> Spectrum.of(w.getKey(), w.getValue())));
   }
 
   /** The report of spectra that were taken one by one, in the order of the network. */

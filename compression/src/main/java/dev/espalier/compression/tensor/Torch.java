@@ -13,6 +13,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,16 +47,21 @@ public final class Torch {
   /** The only PyTorch whose binary interface the bundled JNI library was built for. */
   public static final String VERSION = "2.7.1";
 
+  /** So many numbers are shared out among threads, whatever is done with them. */
+  private static final int SHARED_OUT = 1 << 17;
+
   private static @Nullable Torch instance;
 
   private final Device device;
   private final int threads;
   private final Script script;
+  private final Executor singly;
 
-  private Torch(Device device, int threads, Script script) {
+  private Torch(Device device, int threads, Script script, Executor singly) {
     this.device = device;
     this.threads = threads;
     this.script = script;
+    this.singly = singly;
   }
 
   /**
@@ -59,6 +74,66 @@ public final class Torch {
     JniUtils.setGradMode(true);
     JniUtils.setGraphExecutorOptimize(false);
     return new Session(torch, NDManager.newBaseManager(torch.device));
+  }
+
+  /**
+   * Does work on pieces that do not depend on each other, as many at once as there are threads, the
+   * arithmetic of each on one: bits depend on no number of threads. On a GPU one after the other.
+   *
+   * @param work opens a session of its own; what it throws ends the call when all have ended
+   * @return in the order of the pieces
+   * @throws InvalidInput as {@link #open}
+   */
+  public static <T, R> List<R> each(List<T> pieces, Function<T, R> work) {
+    Executor singly = start().singly;
+    List<CompletableFuture<R>> results =
+        pieces.stream()
+            .map(piece -> CompletableFuture.supplyAsync(() -> work.apply(piece), singly))
+            .toList();
+    try {
+      CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).join();
+      return results.stream().map(CompletableFuture::join).toList();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) throw cause;
+      if (e.getCause() instanceof Error cause) throw cause;
+      throw e;
+    }
+  }
+
+  /**
+   * Threads that each compute alone. They begin before any other computes: PyTorch's number of
+   * threads is the calling thread's own, and what later threads take over when they first share out
+   * work, which these therefore do at once.
+   */
+  private static Executor singly(int threads) {
+    CountDownLatch begun = new CountDownLatch(threads);
+    ThreadFactory factory =
+        loop -> {
+          Runnable alone =
+              () -> {
+                JniUtils.setNumThreads(1);
+                try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
+                  scope.ones(new Shape(SHARED_OUT)).mul(2);
+                }
+                begun.countDown();
+                loop.run();
+              };
+          Thread thread = new Thread(alone, "torch-singly");
+          thread.setDaemon(true);
+          return thread;
+        };
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    pool.prestartAllCoreThreads();
+    try {
+      begun.await();
+      return pool;
+    } catch (InterruptedException e) {
+      pool.shutdownNow();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while PyTorch's threads began", e);
+    }
   }
 
   private static synchronized Torch start() {
@@ -76,8 +151,9 @@ public final class Torch {
           "ESPALIER_DEVICE is cuda, but PyTorch sees no GPU; use cpu, or check the driver");
       Device device = name.equals("cpu") ? Device.cpu() : Device.gpu(0);
       int threads = threads();
+      Executor singly = device.isGpu() ? Runnable::run : singly(threads);
       JniUtils.setNumThreads(threads);
-      instance = new Torch(device, threads, Script.load(NDManager.newBaseManager(device)));
+      instance = new Torch(device, threads, Script.load(NDManager.newBaseManager(device)), singly);
     }
     return instance;
   }
