@@ -88,7 +88,8 @@ final class CostProbe {
       FinetuneConfig config,
       int batch) {
     ObjectNode fields = Json.MAPPER.valueToTree(config);
-    fields.put("batch", batch).put("steps", 1000).put("distillation", 0);
+    fields.put("batch", batch).put("steps", 1000).put("validateEvery", 1000);
+    fields.put("distillation", 0);
     FinetuneConfig few = Json.bind(fields, FinetuneConfig.class, "probe");
     TrainingState start = TrainingState.start(Initialisation.pytorch(shapes, 1));
     Stopwatch watch = new Stopwatch();
@@ -109,7 +110,9 @@ final class CostProbe {
     }
 
     @Override
-    public void validation(int step, double loss) {}
+    public void validation(int step, double loss) {
+      throw new IllegalStateException("a probed step holds a validation");
+    }
 
     @Override
     public void checkpoint(int step, Supplier<TrainingState> state) {}
@@ -221,10 +224,10 @@ final class CostProbe {
         .sum();
   }
 
-  /** So many images that a step does {@link #STEP_MACS}, but at most a batch. */
+  /** So many images that a step does {@link #STEP_MACS}, two at least, but at most a batch. */
   private static int images(Network network, Map<String, int[]> shapes, int passes, int batch) {
     double macs = (double) passes * Complexity.of(network, shapes).macs();
-    return (int) Math.max(1, Math.min(batch, Math.floor(STEP_MACS / macs)));
+    return (int) Math.min(batch, Math.max(2, Math.floor(STEP_MACS / macs)));
   }
 
   private interface Work {

@@ -71,7 +71,9 @@ record NamedExtractor(
         (session, imageShape) -> {
           InvalidInput.require(
               imageShape[0] == classifier.inChannels(),
-              "extractor '%s' takes images of %d channels, the data's have %d",
+              "evaluate.extractor '%s' takes images of %d channels, the data's have %d; of any images"
+                  + " are inception:PATH, nvidia-inception:PATH and torchscript:PATH"
+                  + " (docs/metrics.md)",
               name,
               classifier.inChannels(),
               imageShape[0]);

@@ -93,6 +93,14 @@ class CostEstimateTest {
         .allSatisfy(cost -> assertThat(cost.memoryBytes()).isBetween(50L << 20, 4L << 30));
   }
 
+  /** They are counted by their number; a probe that met one would throw. */
+  @Test
+  void validationsAreNoPartOfATrainingStep() throws Exception {
+    ObjectNode often = REQUEST.deepCopy();
+    ((ObjectNode) often.get("finetune")).put("validateEvery", 1);
+    assertThat(new CostEstimate(dry, true).costs(dry.of(often))).hasSize(6);
+  }
+
   @Test
   void armsThatShareStatisticsPayForThemOnce() throws Exception {
     CostEstimate estimate = new CostEstimate(dry, false);

@@ -1,9 +1,11 @@
 package dev.espalier.activities.metrics;
 
+import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.compression.evaluate.Interval;
 import dev.espalier.compression.evaluate.Measure;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -52,10 +54,10 @@ public final class StageMeters {
 
   /**
    * What a run is one of: its id without the hash of its plan, which is the name of its sweep, of
-   * its recipe or of its network; the whole id where it has no such hash.
+   * its recipe or of its network; without the time, if a schedule started it; else the whole id.
    */
   public static String experiment(String run) {
-    return run.replaceFirst("(?<=.)-[0-9a-f]{12}$", "");
+    return ObjectNames.withoutTime(run).replaceFirst("(?<=.)-[0-9a-f]{12}$", "");
   }
 
   /** How a stage ended. */
@@ -69,6 +71,10 @@ public final class StageMeters {
     }
   }
 
+  private Timer duration(String stage, Outcome outcome) {
+    return meters.timer(MetricNames.STAGE_DURATION, STAGE_OBJECTIVES, stage, outcome.label());
+  }
+
   /**
    * Opens the gauges of one run's stage. A second scope of the same run and stage takes them over
    * until it is closed, as does a stage within a stage.
@@ -79,6 +85,9 @@ public final class StageMeters {
     List<String> labels = List.of(experiment, run, stage);
     Scope before = scopes.get(labels);
     if (before != null) before.removeGauges();
+    // Shown as none until then: a rate sees no first increase of what was not there before.
+    meters.counter(MetricNames.STAGES, stage, Outcome.COMPUTED.label());
+    duration(stage, Outcome.COMPUTED);
     Scope scope = new Scope(labels, stage, before);
     scopes.put(labels, scope);
     double now = System.currentTimeMillis() / 1e3;
@@ -253,9 +262,7 @@ public final class StageMeters {
     @Override
     public void close() {
       meters.counter(MetricNames.STAGES, stage, outcome.label()).increment();
-      meters
-          .timer(MetricNames.STAGE_DURATION, STAGE_OBJECTIVES, stage, outcome.label())
-          .record(Duration.ofNanos(System.nanoTime() - start));
+      duration(stage, outcome).record(Duration.ofNanos(System.nanoTime() - start));
       synchronized (StageMeters.this) {
         closed = true;
         removeGauges();

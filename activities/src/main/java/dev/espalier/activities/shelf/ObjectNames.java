@@ -6,17 +6,25 @@ import java.util.regex.Pattern;
 /**
  * Which names are legal in the bucket, and in the folders that copies of its objects lie in: at
  * most {@value #LONGEST} characters of segments joined by '/'. A segment is 1 to 128 of the ASCII
- * letters, digits, '.', '_' and '-', and does not end in '.' (so it is neither '.' nor '..').
- * Nothing else is: no other letter that looks like one of these, no space, no control character, no
- * backslash.
+ * letters, digits, '.', '_' and '-', and does not end in '.' (so it is neither '.' nor '..'). The
+ * last of them may be the time that Temporal appends to the id of a scheduled run, such as {@code
+ * -2026-11-22T02:00:00Z}, behind what is legal without it. Nothing else is: no ':' elsewhere, no
+ * other letter that looks like one of these, no space, no control character, no backslash.
  */
 public final class ObjectNames {
   private static final int LONGEST = 512;
-  private static final Pattern SEGMENT = Pattern.compile("[a-zA-Z0-9._-]{0,127}[a-zA-Z0-9_-]");
+  private static final String TIME = "-[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z";
+  private static final String UUID =
+      "-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+
+  /** With what a store may leave beside it. */
+  private static final Pattern SEGMENT =
+      Pattern.compile("(?=.{1,128}$)[a-zA-Z0-9._-]*[a-zA-Z0-9_-](" + TIME + "(" + UUID + ")?)?");
 
   /** S3Proxy writes {@code key-<uuid>} beside the key; after a crash that stays. */
-  private static final Pattern LEFTOVER =
-      Pattern.compile(".*-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  private static final Pattern LEFTOVER = Pattern.compile(".*" + UUID);
+
+  private static final Pattern TIMED = Pattern.compile("(?<=.)" + TIME + "$");
 
   private ObjectNames() {}
 
@@ -53,6 +61,11 @@ public final class ObjectNames {
     }
   }
 
+  /** What the runs of one schedule share: {@code run} without the time behind it, if it has one. */
+  public static String withoutTime(String run) {
+    return TIMED.matcher(run).replaceFirst("");
+  }
+
   /** As {@link #path}, but what a store leaves behind is legal, too: it may be deleted. */
   static String listed(String name) {
     InvalidInput.require(
@@ -67,7 +80,8 @@ public final class ObjectNames {
   private static void require(boolean legal, String name) {
     InvalidInput.require(
         legal,
-        "artifact name '%s': legal are parts of a-z, A-Z, 0-9, '.', '_' and '-', not '..'",
+        "artifact name '%s': legal are parts of a-z, A-Z, 0-9, '.', '_' and '-', not '..',"
+            + " a ':' only in the time of a scheduled run",
         printable(name));
   }
 

@@ -20,6 +20,7 @@ import io.minio.messages.Item;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +48,10 @@ public final class ObjectStore implements Bucket {
   private static final Patience AT_START =
       new Patience(Duration.ofSeconds(4), Duration.ofSeconds(4));
 
+  private static final Patience ONCE = new Patience(Duration.ZERO, Duration.ZERO);
+
   private final MinioClient client;
+  private final OkHttpClient http;
   private final S3Config config;
   private final Retry retry;
 
@@ -68,8 +72,9 @@ public final class ObjectStore implements Bucket {
     T read(InputStream in, String etag) throws IOException;
   }
 
-  private ObjectStore(MinioClient client, S3Config config, Retry retry) {
+  private ObjectStore(MinioClient client, OkHttpClient http, S3Config config, Retry retry) {
     this.client = client;
+    this.http = http;
     this.config = config;
     this.retry = retry;
   }
@@ -80,14 +85,33 @@ public final class ObjectStore implements Bucket {
    * @throws InvalidInput naming the setting, if nothing answers or the credentials are refused
    */
   public static ObjectStore open(S3Config config) {
+    try {
+      return open(config, AT_START);
+    } catch (StoreUnavailable e) {
+      throw new InvalidInput(S3Config.ENDPOINT + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * As {@link #open}, asking once, of a store that may be away for now.
+   *
+   * @throws StoreUnavailable in one line, if nothing answers: that may end without anybody changing
+   *     a setting
+   */
+  public static ObjectStore reach(S3Config config) {
+    return open(config, ONCE);
+  }
+
+  private static ObjectStore open(S3Config config, Patience patience) {
+    OkHttpClient http = connections(config);
     MinioClient client =
         MinioClient.builder()
             .endpoint(config.endpoint())
             .region(config.region())
             .credentials(config.accessKey(), config.secretKey())
-            .httpClient(connections(config), true)
+            .httpClient(http, true)
             .build();
-    Retry first = new Retry(AT_START, config.toString());
+    Retry first = new Retry(patience, config.toString());
     try {
       first.call("open bucket " + config.bucket(), () -> makeBucket(client, config.bucket()));
     } catch (StoreUnavailable e) {
@@ -102,23 +126,27 @@ public final class ObjectStore implements Bucket {
                 S3Config.ENDPOINT, config.endpoint(), S3Errors.line(e), S3Config.CA_CERT_PATH),
             e);
       }
-      throw new InvalidInput(
-          String.format(
-              "%s: no object store answers at %s (%s)",
-              S3Config.ENDPOINT, config.endpoint(), S3Errors.line(e)),
-          e);
+      String line =
+          String.format("no object store answers at %s (%s)", config.endpoint(), S3Errors.line(e));
+      if (S3Errors.encryption(e)) throw new InvalidInput(S3Config.ENDPOINT + ": " + line, e);
+      throw new StoreUnavailable(line, e);
     }
-    return new ObjectStore(client, config, new Retry(Patience.USUAL, config.toString()));
+    return new ObjectStore(client, http, config, new Retry(Patience.USUAL, config.toString()));
+  }
+
+  /** Closes the connections that nobody is using; a server that is told to end waits for them. */
+  public void disconnect() {
+    http.connectionPool().evictAll();
   }
 
   @Override
   public ObjectStore beating(Runnable beat) {
-    return new ObjectStore(client, config, retry.beating(beat));
+    return new ObjectStore(client, http, config, retry.beating(beat));
   }
 
   /** The same store, every try of whose operations {@code listener} hears of. */
   public ObjectStore heardBy(StoreListener listener) {
-    return new ObjectStore(client, config, retry.heardBy(listener));
+    return new ObjectStore(client, http, config, retry.heardBy(listener));
   }
 
   /** The same store, given up after {@code patience}, whether it is away or full. */
@@ -128,7 +156,7 @@ public final class ObjectStore implements Bucket {
 
   /** The same store, given up when {@code patience} ends. */
   public ObjectStore patient(Patience patience) {
-    return new ObjectStore(client, config, retry.patient(patience));
+    return new ObjectStore(client, http, config, retry.patient(patience));
   }
 
   @Override
@@ -260,6 +288,7 @@ public final class ObjectStore implements Bucket {
                     .bucket(config.bucket())
                     .object(ObjectNames.path(key))
                     .data(bytes, bytes.length)
+                    .contentType(contentType(key))
                     .extraHeaders(headers)
                     .build())
             .etag());
@@ -273,8 +302,15 @@ public final class ObjectStore implements Bucket {
                     .bucket(config.bucket())
                     .object(ObjectNames.path(key))
                     .stream(new ByteArrayInputStream(bytes), (long) bytes.length, PIECE)
+                    .contentType(contentType(key))
                     .build())
             .etag());
+  }
+
+  /** By the key's ending, so that a browser shows a report where it lies. */
+  private static String contentType(String key) {
+    String known = URLConnection.guessContentTypeFromName(key);
+    return known == null ? "application/octet-stream" : known;
   }
 
   private <T> T readOnce(String key, Reader<T> reader) throws Exception {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What a failed call to the store means. */
@@ -152,6 +153,14 @@ final class S3Errors {
           || cause instanceof CertPathBuilderException
           || cause instanceof CertPathValidatorException
           || cause instanceof SSLPeerUnverifiedException) return true;
+    }
+    return false;
+  }
+
+  /** Whether the two do not come to speak TLS with each other. */
+  static boolean encryption(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) return true;
     }
     return false;
   }

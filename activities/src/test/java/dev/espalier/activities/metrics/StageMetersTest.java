@@ -164,6 +164,8 @@ class StageMetersTest {
     assertThat(StageMeters.experiment("demo-0123456789ab")).isEqualTo("demo");
     assertThat(StageMeters.experiment("from-the-ui")).isEqualTo("from-the-ui");
     assertThat(StageMeters.experiment("-0123456789ab")).isEqualTo("-0123456789ab");
+    assertThat(StageMeters.experiment("scheduled-nightly-2026-11-22T02:00:00Z"))
+        .isEqualTo("scheduled-nightly");
   }
 
   @Test

@@ -86,6 +86,27 @@ class GarbageCollectionTest {
   }
 
   @Test
+  void aScheduledRunKeepsWhatItNamesAndUses() {
+    String run = "scheduled-nightly-2026-11-22T02:00:00Z";
+    String named = result("prune", "a");
+    String used = result("prune", "b");
+    store.put("runs/" + run + "/results.json", bytes("{\"key\":\"" + named + "\"}"));
+    store.put("runs/" + run + "/report.html" + LEFTOVER, bytes("torn"));
+    shelf.use(run, used);
+    store.pass(LONG_AGO);
+
+    assertThat(Uses.of(store, used)).extracting(Uses.Use::run).containsExactly(run);
+    assertThat(new GarbageCollection(shelf, GarbageCollection.GRACE, List.of(run)).find())
+        .extracting(Garbage::what)
+        .containsExactly("runs/" + run + "/report.html" + LEFTOVER);
+    assertThat(collect())
+        .extracting(Garbage::what)
+        .containsExactlyInAnyOrder(used, "runs/" + run + "/report.html" + LEFTOVER, "uses");
+    assertThat(store.listEverything("uses")).isEmpty();
+    shelf.get(named).verify();
+  }
+
+  @Test
   void theClockOfTheWorkerHasNoPart() {
     String old = result("prune", "a");
     store.pass(Duration.ofDays(7).plusMinutes(1));

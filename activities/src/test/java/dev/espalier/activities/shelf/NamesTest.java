@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever way a name comes in, none that could leave its prefix reaches the store or the disk. */
 class NamesTest {
   private static final byte[] BYTES = {1};
+  private static final String TIME = "-2026-11-22T02:00:00Z";
 
   @TempDir Path folder;
 
@@ -30,6 +31,49 @@ class NamesTest {
     }
     assertThat(ObjectNames.listed("a-0f8fad5b-d9cb-469f-a165-70867728950e")).isNotEmpty();
     assertThat(ObjectNames.isSegment("a-0f8fad5b-d9cb-469f-a165-70867728950e")).isFalse();
+  }
+
+  /** Temporal appends it to the id of a scheduled run; nowhere else is there a colon. */
+  @Test
+  void theTimeOfAScheduledRunEndsAName() {
+    for (String name : List.of("a" + TIME, "a.b-c_D" + TIME, "x".repeat(107) + TIME)) {
+      assertThat(ObjectNames.segment(name)).isEqualTo(name);
+      assertThat(ObjectNames.path("runs/" + name + "/report.html")).contains(name);
+      String leftover = name + "-0f8fad5b-d9cb-469f-a165-70867728950e";
+      assertThat(ObjectNames.isSegment(leftover)).isFalse();
+      if (leftover.length() <= 128) assertThat(ObjectNames.listed(leftover)).isEqualTo(leftover);
+      assertThat(ObjectNames.withoutTime(name) + TIME).isEqualTo(name);
+    }
+    for (String name :
+        List.of(
+            TIME,
+            TIME.substring(1),
+            "." + TIME,
+            ".." + TIME,
+            "a." + TIME,
+            "a/" + TIME,
+            "a:b",
+            "a:b" + TIME,
+            "a" + TIME + "b",
+            "a" + TIME + "-b",
+            "a" + TIME + TIME,
+            "a" + TIME + ".html",
+            "a" + TIME + ":",
+            "a-2026-11-22T02:00:00",
+            "a-2026-11-22T02:00:00+00:00",
+            "a-2026-11-22T02:00:00.5Z",
+            "a-2026-11-22T02:00Z",
+            "a-2026-11-22t02:00:00z",
+            "a-26-11-22T02:00:00Z",
+            "a_2026-11-22T02:00:00Z",
+            "a-\u0662026-11-22T02:00:00Z",
+            "x".repeat(108) + TIME)) {
+      assertThat(ObjectNames.legal(name)).as(name).isFalse();
+      refuse(() -> Stream.of(name), ObjectNames::listed);
+    }
+    for (String name : List.of("a", TIME, "a" + TIME + "-b")) {
+      assertThat(ObjectNames.withoutTime(name)).isEqualTo(name);
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.espalier.compression.InvalidInput;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
+import io.minio.StatObjectArgs;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,37 @@ class ObjectStoreTest {
     assertThat(store.get("a/b.json")).isEmpty();
     assertThat(store.stat("a/b.json")).isEmpty();
     assertThat(store.list("a")).isEmpty();
+  }
+
+  @Test
+  void whatAScheduledRunLeavesIsPutGotListedAndDeleted() {
+    ObjectStore store = ObjectStore.open(server.config());
+    String run = "scheduled-nightly-2026-11-22T02:00:00Z";
+    for (String key : List.of("runs/" + run + "/report.html", "uses/prune/0123456789/" + run)) {
+      String prefix = key.substring(0, key.indexOf('/'));
+      assertThat(store.putIfAbsent(key, bytes("one"))).isPresent();
+      String etag = store.put(key, bytes("two"));
+      assertThat(store.get(key).orElseThrow().bytes()).isEqualTo(bytes("two"));
+      assertThat(store.stat(key).orElseThrow().etag()).isEqualTo(etag);
+      assertThat(store.list(prefix)).extracting(ObjectStore.Stat::key).containsExactly(key);
+      store.delete(key);
+      assertThat(store.listEverything(prefix)).isEmpty();
+    }
+  }
+
+  @Test
+  void aBrowserIsToldWhatAReportIs() throws Exception {
+    S3Config config = server.config();
+    ObjectStore.open(config).put("runs/a/report.html", bytes("<p>"));
+    MinioClient client =
+        MinioClient.builder()
+            .endpoint(config.endpoint())
+            .region(config.region())
+            .credentials(config.accessKey(), config.secretKey())
+            .build();
+    StatObjectArgs report =
+        StatObjectArgs.builder().bucket(config.bucket()).object("runs/a/report.html").build();
+    assertThat(client.statObject(report).contentType()).isEqualTo("text/html");
   }
 
   @Test

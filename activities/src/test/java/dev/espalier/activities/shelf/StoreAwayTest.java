@@ -92,6 +92,25 @@ class StoreAwayTest {
   }
 
   @Test
+  void whoMayWaitIsToldAtOnceThatNothingAnswers() throws Exception {
+    S3Config away = config(S3Servers.freePort());
+    assertThatThrownBy(() -> ObjectStore.reach(away))
+        .isInstanceOf(StoreUnavailable.class)
+        .hasMessageStartingWith("no object store answers at " + away.endpoint() + " (")
+        .hasMessageNotContaining("\n");
+
+    S3Config there = S3Servers.s3Proxy().config();
+    assertThat(ObjectStore.reach(there).get("a")).isEmpty();
+    S3Config encrypted =
+        new S3Config(
+            there.endpoint().replace("http:", "https:"), "us-east-1", "away", "access", "secret");
+    assertThatThrownBy(() -> ObjectStore.reach(encrypted))
+        .as("no waiting makes it speak TLS")
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageStartingWith("S3_ENDPOINT: no object store answers at https://");
+  }
+
+  @Test
   void settingsAreCheckedByName() {
     assertThat(S3Config.from(Map.of())).isEmpty();
     assertThatThrownBy(() -> S3Config.from(Map.of("S3_ENDPOINT", "localhost:9000")))
