@@ -58,7 +58,7 @@ abstract class ControlledRun<P> implements Pausable, Extensible, Observed {
 
   @Override
   public void checkPause() {
-    gate.checkPause();
+    InvalidInputFailure.validating(gate::checkPause);
   }
 
   @Override
@@ -73,7 +73,7 @@ abstract class ControlledRun<P> implements Pausable, Extensible, Observed {
 
   @Override
   public void checkResume() {
-    gate.checkResume();
+    InvalidInputFailure.validating(gate::checkResume);
   }
 
   @Override
@@ -97,6 +97,10 @@ abstract class ControlledRun<P> implements Pausable, Extensible, Observed {
 
   @Override
   public void checkExtend(@Nullable JsonNode request) {
+    InvalidInputFailure.validating(() -> check(request));
+  }
+
+  private void check(@Nullable JsonNode request) {
     Extension more = Extension.of(request);
     refuse(plan == null, "the plan is not resolved yet; try again in a moment");
     extended(resolved(), more);

@@ -171,6 +171,16 @@ final class Course {
     return points.subList(known, points.size()).stream().map(Arm::values).toList();
   }
 
+  /** How often an arm has ended: with rungs, on each that it came to. */
+  int endedCount() {
+    return ended.size();
+  }
+
+  /** Arms that are known. */
+  int size() {
+    return arms.size();
+  }
+
   List<Ended> ended() {
     return List.copyOf(ended.values());
   }

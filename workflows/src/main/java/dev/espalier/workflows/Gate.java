@@ -40,7 +40,7 @@ final class Gate {
     refuse(!paused, "the run is not paused");
   }
 
-  /** Validators throw this one: the SDK hides the type of a failure that is Temporal's own. */
+  /** Refuses what a validator is asked for. */
   static void refuse(boolean condition, String line) {
     InvalidInput.require(!condition, "%s", line);
   }

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link InvalidInput} as Temporal carries it: never retried, its message the one line alone, and
- * logged without a stack trace.
+ * {@link InvalidInput} as Temporal carries it: never retried, the one line alone, without a stack
+ * trace in the log or in the UI, which shows a failure whole.
  */
 public final class InvalidInputFailure {
   /** The failure's type. */
@@ -30,12 +30,15 @@ public final class InvalidInputFailure {
   }
 
   private static ApplicationFailure of(String line) {
-    return ApplicationFailure.newBuilder()
-        .setMessage(line)
-        .setType(TYPE)
-        .setNonRetryable(true)
-        .setCategory(ApplicationErrorCategory.BENIGN)
-        .build();
+    ApplicationFailure failure =
+        ApplicationFailure.newBuilder()
+            .setMessage(line)
+            .setType(TYPE)
+            .setNonRetryable(true)
+            .setCategory(ApplicationErrorCategory.BENIGN)
+            .build();
+    failure.setStackTrace(new StackTraceElement[0]);
+    return failure;
   }
 
   /** The line, if {@code failure} or one of its causes is of this type. */
@@ -60,6 +63,19 @@ public final class InvalidInputFailure {
     } catch (TemporalFailure e) {
       Optional<String> line = line(e);
       if (line.isPresent()) throw of(line.get());
+      throw e;
+    }
+  }
+
+  /**
+   * A validator's body. What it throws stays {@link InvalidInput}, since the SDK hides the type of
+   * a failure that is Temporal's own, but without the stack trace, which the UI would show.
+   */
+  static void validating(Runnable body) {
+    try {
+      body.run();
+    } catch (InvalidInput e) {
+      e.setStackTrace(new StackTraceElement[0]);
       throw e;
     }
   }

@@ -2,6 +2,7 @@ package dev.espalier.workflows;
 
 import dev.espalier.workflows.RunStatus.State;
 import dev.espalier.workflows.SweepArm.Score;
+import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,7 +34,8 @@ final class Leaderboard {
   private final List<Entry> entries = new ArrayList<>();
   private final TreeSet<Entry> done = new TreeSet<>(BEST_FIRST);
   private final Map<Integer, Entry> atWork = new LinkedHashMap<>();
-  private String title = "";
+  private final RunView view;
+  private String name = "";
   private Objective objective = Objective.FRECHET_DISTANCE;
   private @Nullable String report;
   private boolean paused;
@@ -42,8 +44,13 @@ final class Leaderboard {
   private int stagesSaved;
   private int parallel;
 
-  void title(String text, Objective ranking) {
-    title = text;
+  Leaderboard(RunView view) {
+    this.view = view;
+  }
+
+  /** Says whose arms they are, and what they are ranked by. */
+  void of(String sweep, Objective ranking) {
+    name = sweep;
     objective = ranking;
   }
 
@@ -176,7 +183,7 @@ final class Leaderboard {
   }
 
   private void show() {
-    StringBuilder text = new StringBuilder("## " + title + "\n\n");
+    StringBuilder text = new StringBuilder("## sweep " + name + "\n\n");
     if (paused) text.append("**Paused**; `resume` lets it go on.\n\n");
     text.append(
         Summaries.format(
@@ -184,11 +191,10 @@ final class Leaderboard {
             done.size(), entries.size(), failed, atWork.size(), stagesRun, stagesSaved));
     text.append("| arm | state | ")
         .append(heading())
-        .append("Fréchet distance | SSIM | parameters |\n");
+        .append("Fréchet distance | \u2003SSIM | parameters |\n");
     text.append("|---|---|").append(ownColumn() ? "---:|" : "").append("---:|---:|---:|\n");
     rows().forEach(entry -> text.append(row(entry.arm())));
-    if (report != null) text.append("\nReport: `").append(report).append("`\n");
-    Summaries.show(text.toString());
+    Summaries.show(text + view.links(name, Workflow.getInfo().getWorkflowId(), report));
   }
 
   private Stream<Entry> rows() {
@@ -215,6 +221,7 @@ final class Leaderboard {
     return start
         + (ownColumn() ? Summaries.format("%.4g | ", score.objective()) : "")
         + Summaries.format(
-            "%.2f | %.3f | %,d |\n", score.frechetDistance(), score.ssim(), score.parameters());
+            "%.2f | %.3f | %s |\n",
+            score.frechetDistance(), score.ssim(), Summaries.count(score.parameters()));
   }
 }

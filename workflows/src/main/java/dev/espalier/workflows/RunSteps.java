@@ -45,15 +45,9 @@ final class RunSteps {
 
   /** A run's whole body; how it ended can be searched by. */
   <R> R until(Supplier<R> body) {
-    try {
-      R result = body.get();
-      fields.set(SearchFields.RUN_STATE, "done").tell();
-      return result;
-    } catch (TemporalFailure e) {
-      boolean cancelled = CancellationScope.current().isCancelRequested();
-      fields.set(SearchFields.RUN_STATE, cancelled ? "cancelled" : "failed").tell();
-      throw e;
-    }
+    R result = fields.tellingFailure(body);
+    fields.set(SearchFields.RUN_STATE, "done").tell();
+    return result;
   }
 
   /** Announces a step that will come. */
@@ -247,13 +241,14 @@ final class RunSteps {
         : at.words();
   }
 
+  /** The state with its sign, which a narrow column does not part from it. */
   static String mark(RunStatus.State state) {
     return switch (state) {
       case WAITING -> "waiting";
-      case RUNNING -> "▶ running";
-      case PAUSED -> "‖ paused";
-      case DONE -> "✓ done";
-      case FAILED -> "✗ failed";
+      case RUNNING -> "▶\u00a0running";
+      case PAUSED -> "‖\u00a0paused";
+      case DONE -> "✓\u00a0done";
+      case FAILED -> "✗\u00a0failed";
     };
   }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param searchable whether the server has the attributes of {@link SearchFields}
  * @param grafana where Grafana is, such as {@code http://127.0.0.1:3000}; absent: no link to it
- * @param reports where a browser finds the object store's keys, such as {@code
- *     http://127.0.0.1:9000/espalier}; absent: a report's key is shown instead of a link
+ * @param reports what a browser finds the object store's keys under, such as {@code
+ *     http://127.0.0.1:9001/browser/espalier}; absent: a report's key is shown instead of a link
  */
 public record RunView(boolean searchable, @Nullable String grafana, @Nullable String reports) {
   /** Without search attributes and links. */
@@ -38,19 +38,26 @@ public record RunView(boolean searchable, @Nullable String grafana, @Nullable St
    * @param report key of its page; null before there is one
    */
   String links(String run, @Nullable String report) {
+    return links("Curves in Grafana", "espalier-convergence?var-run=" + run, run, report);
+  }
+
+  /**
+   * As {@link #links(String, String)}, of a sweep.
+   *
+   * @param name of the sweep, which its arms' ids begin with
+   */
+  String links(String name, String run, @Nullable String report) {
+    return links("Arms in Grafana", "espalier-compare?var-experiment=" + name, run, report);
+  }
+
+  private String links(String text, String dashboard, String run, @Nullable String report) {
     StringBuilder line = new StringBuilder();
-    if (grafana != null) {
-      line.append("[Curves in Grafana](")
-          .append(grafana)
-          .append("/d/espalier-convergence?var-run=")
-          .append(run)
-          .append(")");
-    }
+    if (grafana != null) line.append(Summaries.format("[%s](%s/d/%s)", text, grafana, dashboard));
     if (report != null) {
       if (!line.isEmpty()) line.append(" · ");
       line.append(
           reports == null
-              ? "Report: `" + report + "`; `./espalier report " + run + "` brings it"
+              ? "Report: `" + report + "`; `./espalier open " + run + "` shows it"
               : "[Report](" + reports + "/" + report + ")");
     }
     return line.isEmpty() ? "" : "\n" + line + "\n";

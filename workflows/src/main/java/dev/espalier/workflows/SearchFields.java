@@ -3,12 +3,15 @@ package dev.espalier.workflows;
 import io.temporal.common.SearchAttributeKey;
 import io.temporal.common.SearchAttributeUpdate;
 import io.temporal.common.SearchAttributes;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,7 @@ public final class SearchFields {
   /**
    * What is done to the pruned weights before they are finetuned: {@code svs}, {@code pruning}
    * (nothing), or the name of an initialisation; {@code training} for a training from random
-   * weights.
+   * weights, {@code sweep} for a sweep.
    */
   public static final SearchAttributeKey<String> METHOD = SearchAttributeKey.forKeyword("Method");
 
@@ -31,19 +34,32 @@ public final class SearchFields {
   /** Share of the channels that is removed, in [0, 1). */
   public static final SearchAttributeKey<Double> RATIO = SearchAttributeKey.forDouble("Ratio");
 
-  /** The step at work or held; the last one of a run that is over. */
+  /**
+   * The step at work or held; the last one of a run that is over. A sweep's are {@code plan},
+   * {@code arms} and {@code report}.
+   */
   public static final SearchAttributeKey<String> STAGE = SearchAttributeKey.forKeyword("Stage");
 
-  /** How far the stage at work is: optimizer steps, images; told now and then, not each step. */
+  /**
+   * How far the stage at work is: optimizer steps, images, of a sweep the arms that have ended
+   * (with rungs, on each); told now and then, not each step.
+   */
   public static final SearchAttributeKey<Long> STEP = SearchAttributeKey.forLong("Step");
 
-  /** Fréchet distance of the final network; lower is better. */
+  /**
+   * Fréchet distance of the final network; lower is better. Of a sweep that ranks by it, the lowest
+   * of its arms so far.
+   */
   public static final SearchAttributeKey<Double> FID = SearchAttributeKey.forDouble("Fid");
 
-  /** Id of the sweep's workflow; absent from runs that belong to none. */
+  /** Id of the sweep's workflow, for its arms and itself; absent from runs that belong to none. */
   public static final SearchAttributeKey<String> SWEEP = SearchAttributeKey.forKeyword("Sweep");
 
-  /** {@code running}, {@code paused}, {@code done}, {@code failed} or {@code cancelled}. */
+  /**
+   * {@code running}, {@code paused}, {@code done}, {@code failed} or {@code cancelled}. A sweep is
+   * paused once it is told to, its arms when they have saved their state; one that continued as new
+   * leaves {@code continued} behind.
+   */
   public static final SearchAttributeKey<String> RUN_STATE =
       SearchAttributeKey.forKeyword("RunState");
 
@@ -74,6 +90,17 @@ public final class SearchFields {
     if (news.isEmpty() || !kept()) return;
     Workflow.upsertTypedSearchAttributes(news.values().toArray(SearchAttributeUpdate<?>[]::new));
     news.clear();
+  }
+
+  /** Carries out a run's body; that it failed or was cancelled is told. */
+  <R> R tellingFailure(Supplier<R> body) {
+    try {
+      return body.get();
+    } catch (TemporalFailure e) {
+      boolean cancelled = CancellationScope.current().isCancelRequested();
+      set(RUN_STATE, cancelled ? "cancelled" : "failed").tell();
+      throw e;
+    }
   }
 
   /**

@@ -8,7 +8,10 @@ import dev.espalier.compression.finetune.FinetuneConfig;
 import dev.espalier.compression.prune.PruneConfig;
 import dev.espalier.compression.svs.SvsConfig;
 import io.temporal.workflow.Workflow;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Settings and results in the few words that fit a timeline or a table cell. */
 final class Summaries {
@@ -82,19 +85,22 @@ final class Summaries {
     return plan.svs().enabled() ? "svs" : "pruning";
   }
 
-  /** The whole result as Markdown. */
+  /** The whole result as Markdown, narrow enough for a telephone. */
   static String of(CompressionResult result) {
+    List<EvaluateActivity.Result> networks =
+        List.of(result.dense(), result.pruned(), result.finetuned());
     return "## "
         + of(result.plan())
         + """
 
 
-        | network | Fréchet distance | SSIM | parameters | MACs |
-        |---|---:|---:|---:|---:|
+        | | dense | pruned | finetuned |
+        |---|---:|---:|---:|
         """
-        + row("dense", result.dense())
-        + row("pruned", result.pruned())
-        + row("finetuned", result.finetuned())
+        + row("Fréchet distance", networks, n -> format("%.2f", n.frechetDistance()))
+        + row("SSIM", networks, n -> format("%.3f", n.ssim()))
+        + row("parameters", networks, n -> count(n.parameters()))
+        + row("MACs", networks, n -> count(n.macs()))
         + format("\nFréchet distance on features of %s.\n", result.finetuned().extractor())
         + measures(result.finetuned());
   }
@@ -112,18 +118,37 @@ final class Summaries {
     return text.toString();
   }
 
-  private static String row(String network, EvaluateActivity.Result result) {
-    return format(
-        "| %s | %.2f | %.3f | %,d | %,d |\n",
-        network, result.frechetDistance(), result.ssim(), result.parameters(), result.macs());
+  private static String row(
+      String name,
+      List<EvaluateActivity.Result> networks,
+      Function<EvaluateActivity.Result, String> value) {
+    return "| "
+        + name
+        + " | "
+        + networks.stream().map(value).collect(Collectors.joining(" | "))
+        + " |\n";
+  }
+
+  /** With three digits: {@code 163 k}, {@code 1.11 M}, {@code 35.7 G}. */
+  static String count(long count) {
+    String[] units = {"", "\u00a0k", "\u00a0M", "\u00a0G", "\u00a0T"};
+    double value = count;
+    int unit = 0;
+    while (value >= 999.5 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    int digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+    return format("%." + digits + "f", value) + units[unit];
   }
 
   /**
    * Shows {@code markdown} as the run's details. The UI sets tables without space between their
-   * cells, so every cell gets some of its own.
+   * cells, so every cell but a row's last gets some of its own. It comes last, which is not enough
+   * for the column after a heading in two lines.
    */
   static void show(String markdown) {
-    Workflow.setCurrentDetails(markdown.replace(" | ", "\u2003 | ").replace(" |\n", "\u2003 |\n"));
+    Workflow.setCurrentDetails(markdown.replace(" | ", "\u2003 | "));
   }
 
   static String format(String format, Object... arguments) {

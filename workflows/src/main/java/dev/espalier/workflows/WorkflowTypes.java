@@ -41,7 +41,8 @@ public final class WorkflowTypes {
         WorkflowImplementationOptions.newBuilder()
             .setFailWorkflowExceptionTypes(DataConverterException.class)
             .build();
-    worker.registerWorkflowImplementationTypes(options, SweepWorkflowImpl.class);
+    worker.registerWorkflowImplementationFactory(
+        SweepWorkflow.class, () -> new SweepWorkflowImpl(view), options);
     worker.registerWorkflowImplementationFactory(
         CompressionWorkflow.class, () -> new CompressionWorkflowImpl(view), options);
     worker.registerWorkflowImplementationFactory(

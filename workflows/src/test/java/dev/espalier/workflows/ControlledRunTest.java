@@ -41,7 +41,7 @@ class ControlledRunTest {
     assertThat(status.paused()).isTrue();
     assertThat(status.stage()).isEqualTo("finetune");
     assertThat(status.steps().get(5).state()).isEqualTo(RunStatus.State.PAUSED);
-    assertThat(details(run)).contains("**Paused**").contains("finetune").contains("‖ paused");
+    assertThat(details(run)).contains("**Paused**").contains("finetune").contains("‖\u00a0paused");
 
     temporal.device.training.countDown();
     assertThat(ask(run, "resume")).isEqualTo("resumed; finetune goes on");
@@ -316,7 +316,10 @@ class ControlledRunTest {
         catchThrowableOfType(
             WorkflowUpdateException.class, () -> run.update(update, String.class, arguments));
     assertThat(InvalidInputFailure.line(refused)).as("%s", refused.getCause()).isPresent();
-    return ((ApplicationFailure) refused.getCause()).getOriginalMessage();
+    ApplicationFailure failure = (ApplicationFailure) refused.getCause();
+    // Where one came along, the place of its origin comes first; else this thread's.
+    assertThat(failure.getStackTrace()[0].getClassName()).startsWith("io.temporal.");
+    return failure.getOriginalMessage();
   }
 
   private static RunStatus status(WorkflowStub run) {

@@ -94,6 +94,15 @@ public final class InProcess implements AutoCloseable {
     return server.getWorkflowClient().fetchHistory(id).toJson(true);
   }
 
+  /** Id of the run that went on where {@code run} continued as new. */
+  String continuedAs(String id, String run) {
+    return client()
+        .fetchHistory(id, run)
+        .getLastEvent()
+        .getWorkflowExecutionContinuedAsNewEventAttributes()
+        .getNewExecutionRunId();
+  }
+
   /** Waits until so many trainings are at work. */
   public void awaitTraining(int so) {
     await(() -> device.atWork.get() == so);

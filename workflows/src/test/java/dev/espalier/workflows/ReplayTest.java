@@ -63,6 +63,7 @@ class ReplayTest {
             "sweep-paused.json",
             "sweep-raced.json",
             "sweep-searched.json",
+            "sweep-sought.json",
             "sweep-with-failed-arm.json",
             "sweep.json",
             "train-controlled.json",
@@ -198,6 +199,15 @@ class ReplayTest {
       temporal.awaitTraining(1);
       run.signal("progress", new Progress("train", 150, 300, 0.05, 60.0));
       run.cancel();
+      record(temporal, run);
+
+      temporal.device.training = new CountDownLatch(1);
+      temporal.device.failingRatio = 0.7;
+      run = temporal.sweep("sweep-sought", "{\"axes\": {\"prune.ratio\": [0.3, 0.5, 0.7]}}");
+      temporal.awaitTraining(2);
+      run.update("pause", String.class);
+      run.update("resume", String.class);
+      temporal.device.training.countDown();
       record(temporal, run);
     }
   }

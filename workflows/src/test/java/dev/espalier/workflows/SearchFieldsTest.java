@@ -12,7 +12,9 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.common.SearchAttributes;
 import io.temporal.testing.WorkflowReplayer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +100,117 @@ class SearchFieldsTest {
   }
 
   @Test
+  void aSweepIsFoundByHowManyOfItsArmsHaveEndedAndTheBestOfThem() {
+    temporal.device.training = new CountDownLatch(1);
+    WorkflowStub sweep =
+        temporal.sweep("sought", "{\"parallel\": 1, \"axes\": {\"prune.ratio\": [0.3, 0.5, 0.7]}}");
+    temporal.awaitTraining(1);
+    SearchAttributes now = fields(sweep);
+    assertThat(now.get(SearchFields.METHOD)).isEqualTo("sweep");
+    assertThat(now.get(SearchFields.SWEEP)).isEqualTo("sought");
+    assertThat(now.get(SearchFields.STAGE)).isEqualTo("arms");
+    assertThat(now.get(SearchFields.RUN_STATE)).isEqualTo("running");
+    assertThat(now.containsKey(SearchFields.STEP)).isFalse();
+    assertThat(now.containsKey(SearchFields.FID)).isFalse();
+
+    sweep.update("pause", String.class);
+    assertThat(fields(sweep).get(SearchFields.RUN_STATE)).isEqualTo("paused");
+    sweep.update("resume", String.class);
+    assertThat(fields(sweep).get(SearchFields.RUN_STATE)).isEqualTo("running");
+    temporal.device.training.countDown();
+    sweep.getResult(SweepResult.class);
+    SearchAttributes end = fields(sweep);
+    assertThat(end.get(SearchFields.RUN_STATE)).isEqualTo("done");
+    assertThat(end.get(SearchFields.STAGE)).isEqualTo("report");
+    assertThat(end.get(SearchFields.STEP)).isEqualTo(3);
+    assertThat(end.get(SearchFields.FID)).isEqualTo(25);
+    assertThat(details(sweep))
+        .contains("[Arms in Grafana](http://grafana:3000/d/espalier-compare?var-experiment=sweep)")
+        .contains("[Report](http://store:9000/espalier/runs/sought/report.html)");
+    assertThat(upserts("sought", "")).extracting(told -> told.get("Step")).contains("1", "2", "3");
+  }
+
+  @Test
+  void aSweepThatRanksByAnotherNumberHasNoFid() {
+    WorkflowStub sweep =
+        temporal.sweep("ssim", "{\"objective\": \"ssim\", \"axes\": {\"prune.ratio\": [0.3]}}");
+    sweep.getResult(SweepResult.class);
+    assertThat(fields(sweep).get(SearchFields.STEP)).isEqualTo(1);
+    assertThat(fields(sweep).containsKey(SearchFields.FID)).isFalse();
+  }
+
+  @Test
+  void howASweepEndedIsFound() {
+    temporal.device.failingRatio = 0.3;
+    WorkflowStub failed = temporal.sweep("all", "{\"axes\": {\"prune.ratio\": [0.3]}}");
+    assertThatThrownBy(() -> failed.getResult(SweepResult.class))
+        .isInstanceOf(WorkflowFailedException.class);
+    assertThat(fields(failed).get(SearchFields.RUN_STATE)).isEqualTo("failed");
+    assertThat(fields(failed).get(SearchFields.STAGE)).isEqualTo("arms");
+
+    WorkflowStub invalid = temporal.sweep("none", "{\"axes\": {}}");
+    assertThatThrownBy(() -> invalid.getResult(SweepResult.class))
+        .isInstanceOf(WorkflowFailedException.class);
+    assertThat(fields(invalid).get(SearchFields.RUN_STATE)).isEqualTo("failed");
+    assertThat(fields(invalid).get(SearchFields.STAGE)).isEqualTo("plan");
+
+    temporal.device.training = new CountDownLatch(1);
+    WorkflowStub cancelled = temporal.sweep("ended", "{\"axes\": {\"prune.ratio\": [0.5]}}");
+    temporal.awaitTraining(1);
+    cancelled.cancel();
+    assertThatThrownBy(() -> cancelled.getResult(SweepResult.class))
+        .isInstanceOf(WorkflowFailedException.class);
+    assertThat(fields(cancelled).get(SearchFields.RUN_STATE)).isEqualTo("cancelled");
+  }
+
+  @Test
+  void aSweepThatContinuesAsNewTakesThemAlong() {
+    System.setProperty(SweepWorkflowImpl.LONG_HISTORY, "40");
+    try {
+      WorkflowStub sweep =
+          temporal.sweep(
+              "long",
+              """
+              {"parallel": 1, "plan": {"finetune": {"steps": 0}},
+               "axes": {"prune.ratio": {"low": 0.1, "high": 0.8, "points": 8}}}
+              """);
+      String first = sweep.getExecution().getRunId();
+      sweep.getResult(SweepResult.class);
+      List<Map<String, String>> before = upserts("long", first);
+      assertThat(before.get(before.size() - 1)).containsEntry("RunState", "\"continued\"");
+      int ended = before.stream().mapToInt(told -> step(told)).max().orElseThrow();
+      assertThat(ended).isBetween(2, 7);
+      String next = temporal.continuedAs("long", first);
+      assertThat(upserts("long", next).get(0))
+          .containsEntry("RunState", "\"running\"")
+          .containsEntry("Method", "\"sweep\"")
+          .containsEntry("Sweep", "\"long\"")
+          .containsEntry("Stage", "\"arms\"")
+          .containsEntry("Step", String.valueOf(ended))
+          .containsKey("Fid");
+      SearchAttributes end = fields(temporal.client().newUntypedWorkflowStub("long"));
+      assertThat(end.get(SearchFields.STEP)).isEqualTo(8);
+      assertThat(end.get(SearchFields.RUN_STATE)).isEqualTo("done");
+    } finally {
+      System.clearProperty(SweepWorkflowImpl.LONG_HISTORY);
+    }
+  }
+
+  @Test
+  void manyArmsAreToldOfSome20Times() {
+    WorkflowStub sweep =
+        temporal.sweep(
+            "many",
+            """
+            {"parallel": 8, "plan": {"finetune": {"steps": 0}, "svs": {"enabled": false}},
+             "axes": {"prune.ratio": {"low": 0.01, "high": 0.9, "points": 100}}}
+            """);
+    sweep.getResult(SweepResult.class);
+    assertThat(upserts("many", "")).hasSizeBetween(15, 25);
+    assertThat(fields(sweep).get(SearchFields.STEP)).isEqualTo(100);
+  }
+
+  @Test
   void howARunFailedIsSaidInOneLineAndFound() {
     temporal.device.failingRatio = 0.3;
     WorkflowStub run = temporal.compress("fails", "{\"prune\": {\"ratio\": 0.3}}");
@@ -160,6 +273,29 @@ class SearchFieldsTest {
     temporal.device.training.countDown();
     assertThat(run.getResult(CompressionResult.class).report()).isNotNull();
     assertThat(fields(run).get(SearchFields.STEP)).isEqualTo(300);
+  }
+
+  /** What a history told, in turn, as JSON. */
+  private List<Map<String, String>> upserts(String id, String run) {
+    return temporal.client().fetchHistory(id, run).getEvents().stream()
+        .filter(HistoryEvent::hasUpsertWorkflowSearchAttributesEventAttributes)
+        .map(
+            event ->
+                event
+                    .getUpsertWorkflowSearchAttributesEventAttributes()
+                    .getSearchAttributes()
+                    .getIndexedFieldsMap())
+        .map(
+            told ->
+                told.entrySet().stream()
+                    .collect(
+                        Collectors.toMap(
+                            Map.Entry::getKey, field -> field.getValue().getData().toStringUtf8())))
+        .toList();
+  }
+
+  private static int step(Map<String, String> told) {
+    return Integer.parseInt(told.getOrDefault("Step", "0"));
   }
 
   private static SearchAttributes fields(WorkflowStub run) {

@@ -73,7 +73,9 @@ class SweepSizeTest {
   }
 
   private static void register(Worker workflows, Worker desk) {
-    workflows.registerWorkflowImplementationTypes(SweepWorkflowImpl.class, Arm.class);
+    workflows.registerWorkflowImplementationFactory(
+        SweepWorkflow.class, () -> new SweepWorkflowImpl(new RunView(true, null, null)));
+    workflows.registerWorkflowImplementationTypes(Arm.class);
     desk.registerActivitiesImplementations(new FakeDesk());
   }
 
@@ -92,6 +94,8 @@ class SweepSizeTest {
     try (TestWorkflowEnvironment server =
         TestWorkflowEnvironment.newInstance(
             TestEnvironmentOptions.newBuilder().setWorkflowClientOptions(WIRE).build())) {
+      SearchFields.ALL.forEach(
+          field -> server.registerSearchAttribute(field.getName(), field.getValueType()));
       register(server.newWorker(StageOptions.COMPRESS), server.newWorker(StageOptions.CPU));
       server.start();
       runs(server.getWorkflowClient());
@@ -100,7 +104,7 @@ class SweepSizeTest {
 
   @Test
   void onARealServer() throws IOException {
-    try (TemporalDevServer server = DevServer.start()) {
+    try (TemporalDevServer server = DevServer.searchable()) {
       WorkflowClient client = DevServer.client(server);
       WorkerFactory factory = WorkerFactory.newInstance(client);
       register(factory.newWorker(StageOptions.COMPRESS), factory.newWorker(StageOptions.CPU));
