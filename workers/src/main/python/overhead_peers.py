@@ -1,36 +1,50 @@
 """What orchestration alone costs per stage in Metaflow, Prefect and Ray Tune.
 
 Stages that do nothing: IN_ORDER one after the other, IN_PARALLEL at once. Each peer runs the way its
-documentation shows for one machine, with its default local storage, in a folder of its own. A peer
-that is not installed is named with the reason. One JSON object a line on standard output:
+documentation shows for one machine, with its default local storage, in a folder of its own. Each shape
+is run ROUNDS times, or less often once it has taken a minute, and its median counts. Where stages run
+in this process, they run uncounted for WARM_UP seconds first. A peer that is not installed is named
+with the reason. One JSON object a line on standard output:
 {"peer": …, "version": …, "inOrder": seconds, "inParallel": seconds} or {"peer": …, "why": …}.
 """
 
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+PATIENCE = 60  # seconds for the rounds of a shape
 
-def metaflow(in_order, in_parallel, folder):
+
+def seconds(rounds, shape):
+    """The median seconds of calls of `shape`."""
+    taken = []
+    while len(taken) < rounds and sum(taken) < PATIENCE:
+        begun = time.perf_counter()
+        shape()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def metaflow(in_order, in_parallel, rounds, warm_up, folder):
     import metaflow
 
     def timed(name, source, *options):
         path = os.path.join(folder, name + ".py")
         with open(path, "w") as file:
             file.write(source)
-        begun = time.perf_counter()
-        subprocess.run(
-            [sys.executable, path, "--quiet", "--no-pylint", "run", *options],
-            cwd=folder,
-            env={**os.environ, "METAFLOW_USER": "bench", "METAFLOW_HOME": folder},
-            stdout=subprocess.DEVNULL,
-            check=True,
+        command = [sys.executable, path, "--quiet", "--no-pylint", "run", *options]
+        environment = {**os.environ, "METAFLOW_USER": "bench", "METAFLOW_HOME": folder}
+        return seconds(
+            rounds,
+            lambda: subprocess.run(
+                command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True
+            ),
         )
-        return time.perf_counter() - begun
 
     steps = "\n".join(
         f"    @step\n    def s{i}(self):\n        self.next(self.s{i + 1})\n" for i in range(in_order - 1)
@@ -58,7 +72,7 @@ def metaflow(in_order, in_parallel, folder):
     )
 
 
-def prefect(in_order, in_parallel, folder):
+def prefect(in_order, in_parallel, rounds, warm_up, folder):
     os.environ["PREFECT_HOME"] = os.path.join(folder, "prefect")
     os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
@@ -80,19 +94,13 @@ def prefect(in_order, in_parallel, folder):
     def fan():
         return [f.result() for f in [nothing.submit(i) for i in range(in_parallel)]]
 
-    @flow
-    def warm():
-        return nothing(0)
-
-    warm()  # Starts the server, which is not counted.
-    begun = time.perf_counter()
-    line()
-    middle = time.perf_counter()
-    fan()
-    return prefect.__version__, middle - begun, time.perf_counter() - middle
+    end = time.perf_counter() + warm_up
+    while time.perf_counter() < end:
+        line()  # The first starts the server.
+    return prefect.__version__, seconds(rounds, line), seconds(rounds, fan)
 
 
-def ray(in_order, in_parallel, folder):
+def ray(in_order, in_parallel, rounds, warm_up, folder):
     os.environ["RAY_AIR_NEW_OUTPUT"] = "0"
     os.environ["TUNE_DISABLE_AUTO_CALLBACK_LOGGERS"] = "1"
     import ray
@@ -101,18 +109,16 @@ def ray(in_order, in_parallel, folder):
     ray.init(num_cpus=os.cpu_count(), include_dashboard=False, log_to_driver=False)
 
     def trials(number, at_once):
-        begun = time.perf_counter()
         tune.Tuner(
             lambda config: {"done": 1},
             param_space={"i": tune.grid_search(list(range(number)))},
             tune_config=tune.TuneConfig(max_concurrent_trials=at_once),
             run_config=tune.RunConfig(storage_path=os.path.join(folder, "ray"), verbose=0),
         ).fit()
-        return time.perf_counter() - begun
 
     trials(1, 1)  # Starts the workers, which is not counted.
-    line = trials(in_order, 1)
-    fan = trials(in_parallel, os.cpu_count())
+    line = seconds(rounds, lambda: trials(in_order, 1))
+    fan = seconds(rounds, lambda: trials(in_parallel, os.cpu_count()))
     ray.shutdown()
     return ray.__version__, line, fan
 
@@ -121,14 +127,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--in-order", type=int, required=True)
     parser.add_argument("--in-parallel", type=int, required=True)
-    arguments = parser.parse_args()
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--warm-up", type=float, required=True)
+    asked = parser.parse_args()
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # What the peers print is no result.
     for peer in (metaflow, prefect, ray):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             found = {"peer": peer.__name__}
             try:
-                version, line, fan = peer(arguments.in_order, arguments.in_parallel, folder)
+                version, line, fan = peer(
+                    asked.in_order, asked.in_parallel, asked.rounds, asked.warm_up, folder
+                )
                 found.update(version=version, inOrder=line, inParallel=fan)
             except Exception as e:  # A peer that is missing or broken here is told, not hidden.
                 found.update(why=f"{type(e).__name__}: {e}")

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.compression.ExternalProgram;
 import dev.espalier.workers.process.WorkerProcess;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -99,6 +101,39 @@ class StackFilesTest {
         }
       }
     }
+  }
+
+  @Test
+  void linksInTheTemporalUiLeadToPublishedPorts() throws IOException {
+    JsonNode compose = compose();
+    JsonNode worker = compose.at("/services/worker/environment");
+    assertThat(published(compose, "grafana"))
+        .contains(URI.create(worker.get("ESPALIER_GRAFANA_URL").asText()).getPort());
+    String report = worker.get("ESPALIER_REPORT_URL").asText();
+    assertThat(report).endsWith("/browser/" + worker.get("S3_BUCKET").asText());
+    int console = URI.create(report.substring(0, report.indexOf("/browser/"))).getPort();
+    assertThat(published(compose, "store")).contains(console);
+    assertThat(compose.at("/services/store/command").toString()).contains("\":" + console + "\"");
+  }
+
+  @Test
+  void everyVariableOfAWorkerIsOneThatItReads() throws IOException {
+    Set<String> set = names(compose().at("/services/worker/environment"));
+    set.addAll(names(yaml(MANIFESTS.resolve("config.yaml")).get(0).get("data")));
+    Matcher comment =
+        Pattern.compile("(?m)^ *# ([A-Z0-9_]+): ")
+            .matcher(Files.readString(MANIFESTS.resolve("config.yaml")));
+    while (comment.find()) set.add(comment.group(1));
+    assertThat(set).contains("ESPALIER_GRAFANA_URL", "ESPALIER_REPORT_URL");
+    StringBuilder sources = new StringBuilder(Files.readString(ROOT.resolve("espalier")));
+    for (String module : List.of("compression", "activities", "workers")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          sources.append(Files.readString(file));
+        }
+      }
+    }
+    assertThat(set).allSatisfy(name -> assertThat(sources).containsPattern("\\b" + name + "\\b"));
   }
 
   @Test
@@ -246,6 +281,15 @@ class StackFilesTest {
         .group(1);
   }
 
+  /** Ports of this machine on which a service is found. */
+  private static List<Integer> published(JsonNode compose, String service) {
+    List<Integer> ports = new ArrayList<>();
+    for (JsonNode port : compose.at("/services/" + service + "/ports")) {
+      ports.add(Integer.valueOf(port.asText().split(":")[1]));
+    }
+    return ports;
+  }
+
   private static Set<String> targets() throws IOException {
     return Pattern.compile("(?m)^FROM \\S+ AS (\\S+)$")
         .matcher(Files.readString(INFRA.resolve("worker.Dockerfile")))
@@ -283,7 +327,9 @@ class StackFilesTest {
   private static List<JsonNode> documents(String text) {
     List<JsonNode> documents = new ArrayList<>();
     ObjectMapper mapper = new ObjectMapper();
-    for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(text)) {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    for (Object document : new Yaml(new SafeConstructor(options)).loadAll(text)) {
       documents.add(mapper.valueToTree(document));
     }
     return documents;

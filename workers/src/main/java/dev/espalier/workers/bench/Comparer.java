@@ -175,7 +175,7 @@ public record Comparer(Path home, String python, int threads, int rounds) {
   private static List<String> java(String verb, String name, Path folder, List<String> properties) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx3g", "-Xmn96m", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xmx3g", "-Xmn64m", "-XX:+UseSerialGC"));
     command.addAll(properties);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,12 @@ public record Overhead(
 
   /** Stages at once. */
   public static final int IN_PARALLEL = 200;
+
+  /** The median of so many counts. */
+  public static final int ROUNDS = 5;
+
+  /** For so long stages are run uncounted first: a worker is at work for days. */
+  public static final int WARM_UP_SECONDS = 20;
 
   private static final String QUEUE = "overhead";
 
@@ -122,17 +129,24 @@ public record Overhead(
       worker.registerActivitiesImplementations(new NoOp());
       factory.start();
       try {
-        seconds(server.client(), 1, false); // Loads classes, which is not counted.
+        for (double s = 0; s < WARM_UP_SECONDS; ) s += seconds(server.client(), IN_ORDER, false);
         return new Overhead(
             "espalier",
             null,
-            1000 * seconds(server.client(), IN_ORDER, false) / IN_ORDER,
-            1000 * seconds(server.client(), IN_PARALLEL, true) / IN_PARALLEL,
+            1000 * median(server.client(), IN_ORDER, false) / IN_ORDER,
+            1000 * median(server.client(), IN_PARALLEL, true) / IN_PARALLEL,
             null);
       } finally {
         factory.shutdownNow();
       }
     }
+  }
+
+  private static double median(WorkflowClient client, int count, boolean parallel) {
+    return DoubleStream.generate(() -> seconds(client, count, parallel))
+        .limit(ROUNDS)
+        .sorted()
+        .toArray()[ROUNDS / 2];
   }
 
   private static double seconds(WorkflowClient client, int count, boolean parallel) {
@@ -161,7 +175,11 @@ public record Overhead(
                 "--in-order",
                 String.valueOf(IN_ORDER),
                 "--in-parallel",
-                String.valueOf(IN_PARALLEL))
+                String.valueOf(IN_PARALLEL),
+                "--rounds",
+                String.valueOf(ROUNDS),
+                "--warm-up",
+                String.valueOf(WARM_UP_SECONDS))
             .redirectError(log.toFile())
             .start();
     List<Overhead> peers = new ArrayList<>();

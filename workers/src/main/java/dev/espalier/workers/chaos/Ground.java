@@ -4,6 +4,8 @@ import com.uber.m3.tally.NoopScope;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.S3Config;
 import dev.espalier.activities.shelf.Shelf;
+import dev.espalier.compression.InvalidInput;
+import dev.espalier.workers.connection.CommandLineTool;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.connection.TemporalConnection;
 import io.temporal.client.WorkflowClient;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /**
  * The servers and workers of one trial, each a process of its own on 127.0.0.1 with its state in
@@ -168,8 +172,8 @@ final class Ground implements AutoCloseable {
   }
 
   private Child startTemporal() throws Exception {
-    List<String> command =
-        List.of(
+    Stream<String> start =
+        Stream.of(
             tools.temporal().toString(),
             "server",
             "start-dev",
@@ -182,7 +186,8 @@ final class Ground implements AutoCloseable {
             folder.resolve("temporal.db").toString(),
             "--log-level",
             "error");
-    return Child.start(command, Map.of(), log("temporal")).listening(temporalPort);
+    List<String> command = Stream.concat(start, CommandLineTool.SETTINGS.stream()).toList();
+    return started(() -> Child.start(command, Map.of(), log("temporal")), temporalPort);
   }
 
   private Child startStore() throws Exception {
@@ -192,6 +197,19 @@ final class Ground implements AutoCloseable {
             tools.java(),
             folder.resolve("objects"),
             storePort);
-    return Child.start(start.command(), start.environment(), log("store")).listening(storePort);
+    return started(
+        () -> Child.start(start.command(), start.environment(), log("store")), storePort);
+  }
+
+  /**
+   * Starts a server, and once more where it ends before it listens, as whatever runs servers in
+   * earnest does: Temporal chooses ports for its parts and may find one taken a moment later.
+   */
+  private static Child started(Callable<Child> server, int port) throws Exception {
+    try {
+      return server.call().listening(port);
+    } catch (InvalidInput e) {
+      return server.call().listening(port);
+    }
   }
 }
