@@ -56,6 +56,25 @@ class CompletionTest {
     assertThat(bash("espalier", "run", "--metrics-port", "")).isEmpty();
   }
 
+  /** Bash begins a word at each ':', and at what follows it. */
+  @Test
+  void theTimeOfAScheduledRunIsCompleted() throws Exception {
+    String nightly = "scheduled-nightly-2026-11-22T02:00:00Z";
+    Files.writeString(
+        home.resolve("state/runs.txt"), nightly + "\nscheduled-nightly-2026-11-22T02:00:30Z\n");
+    String hour = nightly.substring(0, nightly.indexOf(':'));
+    assertThat(bash("espalier", "open", "sched")).contains(nightly).hasSize(2);
+    assertThat(bash("espalier", "open", hour, ":")).containsExactly("00:00Z", "00:30Z");
+    assertThat(bash("espalier", "open", hour, ":", "0")).containsExactly("00:00Z", "00:30Z");
+    assertThat(bash("espalier", "open", hour, ":", "00", ":")).containsExactly("00Z", "30Z");
+    assertThat(bash("espalier", "open", hour, ":", "00", ":", "3")).containsExactly("30Z");
+    assertThat(bash("espalier", "compare", "demo", hour, ":", "00", ":", "3"))
+        .containsExactly("30Z");
+    assertThat(bash("espalier", "open", hour + ":00:3"))
+        .containsExactly("scheduled-nightly-2026-11-22T02:00:30Z");
+    assertThat(bash("espalier", "open", hour, ":", "9")).isEmpty();
+  }
+
   @Test
   void filesAndFoldersAreCompleted() throws Exception {
     assertThat(bash("espalier", "run", home + "/recipes/de"))

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands that ask a run under way, which another process serves, over a real server. */
 @Timeout(120)
 class ControlTest {
+  /** More than once in this time a command that follows a run looks how far it is. */
+  private static final long FOLLOWED_MILLIS = 3000;
+
   private static TemporalDevServer server;
 
   @TempDir static Path work;
@@ -35,7 +38,7 @@ class ControlTest {
   }
 
   @Test
-  void aRunIsPausedExtendedResumedAndLaterRunLonger() {
+  void aRunIsPausedExtendedResumedAndLaterRunLonger() throws Exception {
     CompletableFuture<Invocation> run = begin("run", "{\"prune\": {\"ratio\": 0.3}}", "--json");
     training.await(1);
     String id = inState("running");
@@ -49,6 +52,7 @@ class ControlTest {
     assertThat(call("pause", id).exitCode()).isEqualTo(2);
     assertThat(call("extend", id, "--steps", "5", "--json").out().strip())
         .isEqualTo("{\"run\":\"" + id + "\",\"answer\":\"finetune: 300 → 305 steps\"}");
+    Thread.sleep(FOLLOWED_MILLIS);
     training.enough.countDown();
     assertThat(call("resume", id).out()).contains("resumed; finetune goes on");
     Invocation ended = run.join();

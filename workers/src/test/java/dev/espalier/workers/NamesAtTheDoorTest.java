@@ -42,6 +42,7 @@ class NamesAtTheDoorTest {
       refused("open", name);
       refused("import", "some.ckpt", "--name", name);
     }
+    refused("import", "some.ckpt", "--name", "a-2026-11-22T02:00:00Z");
     for (String name : NastyNames.paths().toList()) {
       refused("export", name, "--to", work.resolve("out").toString());
     }
@@ -91,7 +92,7 @@ class NamesAtTheDoorTest {
                   new SimpleMeterRegistry()));
       try (WorkerProcess worker =
           WorkerProcess.start(temporal, store.identity(), WorkerProcess.QUEUES, stages)) {
-        for (String id : List.of("../x", "a/b", "two words", "a".repeat(129), "\u0430")) {
+        for (String id : List.of("../x", "a/b", "a:b", "two words", "a".repeat(129), "\u0430")) {
           assertThatThrownBy(() -> run(temporal, id))
               .as(id)
               .isInstanceOf(WorkflowFailedException.class)

@@ -16,7 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +29,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worker as a process of its own, started before its server. */
+/** The worker as a process of its own, started before its server or its store. */
 @Timeout(180)
 @DisabledOnOs(OS.WINDOWS)
 class WorkerWaitsTest {
@@ -75,7 +79,90 @@ class WorkerWaitsTest {
     assertThat(said()).contains("stopping").doesNotContain("\tat ");
   }
 
+  @Test
+  void aStoreThatIsAwayIsWaitedForUntilItComes() throws Exception {
+    int store = freePort();
+    int metrics = freePort();
+    try (TemporalDevServer server = DevServer.start()) {
+      Process process = start(portOf(server), metrics, s3(store, "secret"));
+      until(
+          "waiting   no object store answers at http://127.0.0.1:" + store + " (ConnectException");
+      assertThat(said()).contains(" yet, since 0 s; SIGTERM ends it").doesNotContain("try 2");
+      assertThat(ask(metrics, "/health/live")).isEqualTo(200);
+      assertThat(ask(metrics, "/health/ready")).isEqualTo(503);
+      assertThat(process.isAlive()).isTrue();
+      S3Proxy proxy = store(store);
+      try {
+        until("working   on cpu; SIGTERM ends it");
+        assertThat(ask(metrics, "/health/ready")).isEqualTo(200);
+        process.destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      } finally {
+        proxy.stop();
+      }
+    }
+  }
+
+  @Test
+  void aStoreThatRefusesIsNotWaitedFor() throws Exception {
+    int store = freePort();
+    S3Proxy proxy = store(store);
+    try (TemporalDevServer server = DevServer.start()) {
+      Process process = start(portOf(server), freePort(), s3(store, "another"));
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(2);
+      assertThat(said()).contains("S3_ACCESS_KEY, S3_SECRET_KEY: ").doesNotContain("waiting");
+    } finally {
+      proxy.stop();
+    }
+  }
+
+  @Test
+  void sigtermEndsTheWaitingForAStore() throws Exception {
+    try (TemporalDevServer server = DevServer.start()) {
+      Process process = start(portOf(server), freePort(), s3(freePort(), "secret"));
+      until("SIGTERM ends it");
+      process.destroy();
+      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(TERMINATED);
+      assertThat(said()).contains("stopping").doesNotContain("\tat ");
+    }
+  }
+
+  private S3Proxy store(int port) throws Exception {
+    S3Proxy proxy =
+        S3Proxy.builder()
+            .blobStore(
+                new FilesystemNio2BlobStore(
+                    Files.createDirectories(work.resolve("objects")).toString()))
+            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .awsAuthentication(AuthenticationType.AWS_V4, "access", "secret")
+            .build();
+    proxy.start();
+    return proxy;
+  }
+
+  private static Map<String, String> s3(int port, String secret) {
+    return Map.of(
+        "S3_ENDPOINT",
+        "http://127.0.0.1:" + port,
+        "S3_ACCESS_KEY",
+        "access",
+        "S3_SECRET_KEY",
+        secret);
+  }
+
+  private static int portOf(TemporalDevServer server) {
+    String target = server.getTarget();
+    return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
+  }
+
   private Process start(int temporal, int metrics) throws IOException {
+    return start(temporal, metrics, Map.of());
+  }
+
+  private Process start(int temporal, int metrics, Map<String, String> variables)
+      throws IOException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -97,6 +184,7 @@ class WorkerWaitsTest {
             .redirectOutput(work.resolve("said").toFile());
     builder.environment().keySet().removeIf(name -> name.matches("(S3|TEMPORAL|ESPALIER)_.*"));
     builder.environment().put("ESPALIER_HOME", work.toString());
+    builder.environment().putAll(variables);
     Process process = builder.start();
     worker = process;
     return process;

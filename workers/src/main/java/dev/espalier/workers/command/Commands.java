@@ -21,6 +21,7 @@ public final class Commands {
     TABLE.put("cancel", CancelCommand::new);
     TABLE.put("parallel", ParallelCommand::new);
     TABLE.put("extend", ExtendCommand::new);
+    TABLE.put("schedule", ScheduleCommand::new);
     TABLE.put("report", ReportCommand::new);
     TABLE.put("curves", CurvesCommand::new);
     TABLE.put("compare", CompareCommand::new);

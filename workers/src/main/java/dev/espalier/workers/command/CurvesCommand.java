@@ -84,10 +84,7 @@ final class CurvesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     for (String name : names) {
-      InvalidInput.require(
-          name.contains("/") ? ObjectNames.legal(name) : ObjectNames.isSegment(name),
-          "'%s' is no run",
-          name);
+      InvalidInput.require(ObjectNames.legal(name), "'%s' is no run", name);
     }
     Instant from = start == null ? null : instant(start);
     Duration pace = stepSeconds == null ? null : pace(stepSeconds);

@@ -12,6 +12,7 @@ import dev.espalier.compression.evaluate.Complexity;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.connection.StoreConnection;
 import dev.espalier.workers.connection.WorkFolder;
+import dev.espalier.workers.process.ReportStage;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.Artifact;
 import dev.espalier.workflows.CompressionResult;
@@ -20,7 +21,6 @@ import dev.espalier.workflows.ReportActivity;
 import dev.espalier.workflows.SvsActivity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,10 +85,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    InvalidInput.require(
-        name.contains("/") ? ObjectNames.legal(name) : ObjectNames.isSegment(name),
-        "'%s' is no run or network",
-        name);
+    InvalidInput.require(ObjectNames.legal(name), "'%s' is no run or network", name);
     NetworkExport layout = layout();
     InvalidInput.require(
         List.of("prune", "svs", "finetune").contains(stage),
@@ -148,9 +145,8 @@ final class ExportCommand implements Callable<Integer> {
 
   private StoredArtifact artifact(Workbench bench, ObjectStore store) {
     Optional<Artifact> ofRun = name.contains("/") ? Optional.empty() : run(store);
-    Artifact artifact = ofRun.orElseGet(() -> Artifact.network(name));
     try {
-      return bench.networks().get(artifact);
+      return bench.networks().get(ofRun.orElseGet(() -> Artifact.network(name)));
     } catch (InvalidInput e) {
       if (ofRun.isPresent() || name.contains("/")) throw e;
       throw new InvalidInput(
@@ -160,13 +156,11 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private Optional<Artifact> run(ObjectStore store) {
-    String key = "runs/" + name + "/" + Reports.REQUEST;
-    return store.get(key).map(content -> result(key, content)).map(this::network);
+    return ReportStage.request(store, name).map(this::result).map(this::network);
   }
 
-  private CompressionResult result(String key, ObjectStore.Content content) {
-    String text = new String(content.bytes(), StandardCharsets.UTF_8);
-    List<CompressionResult> results = Json.read(text, ReportActivity.Request.class, key).results();
+  private CompressionResult result(ReportActivity.Request request) {
+    List<CompressionResult> results = request.results();
     InvalidInput.require(
         results.size() == 1,
         "%s is a sweep; name one of its runs: %s",

@@ -52,8 +52,7 @@ final class ExtendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    InvalidInput.require(
-        run.matches("[A-Za-z0-9._-]+") && !run.startsWith("."), "'%s' is no run's id", run);
+    Reports.requireId(run);
     Extension more = new Extension(steps);
     Optional<String> answer = underWay(more);
     if (answer.isPresent()) {

@@ -2,7 +2,7 @@ package dev.espalier.workers.command;
 
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.workflows.InvalidInputFailure;
-import io.temporal.failure.ApplicationFailure;
+import dev.espalier.workflows.StageFailure;
 import java.util.Optional;
 
 /**
@@ -28,12 +28,7 @@ public record Failure(String line, int exitCode) {
 
   /** What began it, in one line. */
   static String reason(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null) root = root.getCause();
-    return one(
-        root instanceof ApplicationFailure failure
-            ? failure.getOriginalMessage()
-            : root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
+    return one(StageFailure.reason(thrown));
   }
 
   private static String one(String message) {

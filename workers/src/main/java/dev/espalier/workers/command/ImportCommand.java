@@ -96,7 +96,10 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InvalidInput.require(
-        ObjectNames.isSegment(name) && name.length() <= LONGEST_NAME && !name.startsWith("."),
+        ObjectNames.isSegment(name)
+            && name.length() <= LONGEST_NAME
+            && !name.startsWith(".")
+            && !name.contains(":"),
         "--name is '%s'; legal: up to 64 letters, digits, '.', '_' and '-', no '.' at the ends",
         name);
     InvalidInput.require(

@@ -3,16 +3,15 @@ package dev.espalier.workers.command;
 import dev.espalier.activities.shelf.ObjectNames;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.compression.InvalidInput;
-import dev.espalier.compression.Json;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.connection.StoreConnection;
 import dev.espalier.workers.connection.WorkFolder;
 import dev.espalier.workers.console.Terminal;
+import dev.espalier.workers.process.ReportStage;
 import dev.espalier.workers.process.Stages;
 import dev.espalier.workflows.ReportActivity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param store where runs lie
  */
 record Reports(Program program, Settings settings, WorkFolder folder, ObjectStore store) {
-  /** Beside a run's page: the {@link ReportActivity.Request} it was made of. */
-  static final String REQUEST = "results.json";
-
   private static final String RUNS = "runs";
   private static final String PAGE = "report.html";
 
@@ -69,10 +65,7 @@ record Reports(Program program, Settings settings, WorkFolder folder, ObjectStor
    * @throws InvalidInput if the run has no finished results
    */
   ReportActivity.Request request(String run) {
-    String key = RUNS + "/" + run + "/" + REQUEST;
-    ObjectStore.Content content = store.get(key).orElseThrow(() -> unfinished(run));
-    String text = new String(content.bytes(), StandardCharsets.UTF_8);
-    return Json.read(text, ReportActivity.Request.class, key);
+    return ReportStage.request(store, run).orElseThrow(() -> unfinished(run));
   }
 
   /** Renders a report, keeps it in the store, and returns the local copy. */

@@ -8,7 +8,7 @@ import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.activities.shelf.StoredArtifact;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
-import java.nio.charset.StandardCharsets;
+import dev.espalier.workers.process.ReportStage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,9 +65,8 @@ final class RunShelf {
 
   /** Its results as its report was made of them; nothing as long as there are none. */
   Optional<List<LogLine>> results() {
-    return store
-        .get("runs/" + run + "/" + Reports.REQUEST)
-        .map(found -> Json.parse(new String(found.bytes(), StandardCharsets.UTF_8), run))
+    return ReportStage.request(store, run)
+        .<JsonNode>map(Json.MAPPER::valueToTree)
         .map(this::results);
   }
 

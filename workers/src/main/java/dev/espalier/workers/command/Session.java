@@ -63,7 +63,11 @@ final class Session implements AutoCloseable {
       metrics.page(ALIVE, () -> true, () -> "alive");
       metrics.page(READY, () -> unready.isEmpty(), () -> unready.isEmpty() ? "ready" : unready);
       temporal = keep(temporal(settings, options, metrics, shared));
-      store = keep(StoreConnection.open(settings, folder));
+      store =
+          keep(
+              shared
+                  ? StoreConnection.awaited(settings, folder, this::waits)
+                  : StoreConnection.open(settings, folder));
       terminal.say("Temporal  " + temporal.description());
       terminal.say("results   " + store.description() + "; metrics " + metrics.address());
       if (!queues.isEmpty()) {
@@ -104,8 +108,8 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * For a worker alone; as {@link #open}, but the server must be one that others reach too, and one
-   * that was named and is away is waited for.
+   * For a worker alone; as {@link #open}, but the server must be one that others reach too, and a
+   * server or a store that was named and is away is waited for.
    */
   static Session shared(
       Program program, ConnectionOptions options, @Nullable Integer port, Set<String> queues)

@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
       "Serve the task queues until ended.",
       "",
       "Asked to end (SIGTERM), it takes no more work, lets the running stage save a checkpoint and"
-          + " ends; another worker goes on from there. A server that is named and is away is waited"
-          + " for.",
+          + " ends; another worker goes on from there. A server or a store that is named and is"
+          + " away is waited for.",
       "",
       "The metrics port also serves /health/live and, once it takes work, /health/ready.",
       ""

@@ -2,10 +2,12 @@ package dev.espalier.workers.connection;
 
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.S3Config;
+import dev.espalier.activities.shelf.StoreUnavailable;
 import dev.espalier.compression.InvalidInput;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The object store of this process: the S3 that {@code S3_ENDPOINT}, {@code S3_ACCESS_KEY}, {@code
@@ -32,18 +34,48 @@ public final class StoreConnection implements AutoCloseable {
    */
   public static StoreConnection open(Settings settings, WorkFolder folder) throws IOException {
     Optional<S3Config> given = S3Config.from(settings.environment());
-    if (given.isPresent()) {
-      String description = "S3 at " + given.get();
-      return new StoreConnection(ObjectStore.open(given.get()), description, description, () -> {});
+    return given.isPresent() ? named(ObjectStore.open(given.get())) : served(settings, folder);
+  }
+
+  /**
+   * As {@link #open}, but an S3 that is away is waited for.
+   *
+   * @param said is told now and then what is waited for
+   * @throws InvalidInput if the variables are incomplete, or what is there will not serve us
+   *     however long one waits
+   */
+  public static StoreConnection awaited(Settings settings, WorkFolder folder, Consumer<String> said)
+      throws IOException, InterruptedException {
+    Optional<S3Config> given = S3Config.from(settings.environment());
+    if (given.isEmpty()) return served(settings, folder);
+    Waiting waiting = new Waiting(said);
+    while (true) {
+      try {
+        return named(ObjectStore.reach(given.get()));
+      } catch (StoreUnavailable e) {
+        waiting.after(String.valueOf(e.getMessage()));
+      }
     }
+  }
+
+  private static StoreConnection named(ObjectStore store) {
+    String description = "S3 at " + store;
+    return new StoreConnection(store, description, description, () -> {});
+  }
+
+  private static StoreConnection served(Settings settings, WorkFolder folder) throws IOException {
     S3Folder served = S3Folder.serve(folder.store());
     String bucket = settings.variable(S3Config.BUCKET).orElse(BUCKET);
     String description = "folder " + folder.store().resolve(bucket);
+    ObjectStore store = ObjectStore.open(served.config(bucket));
     return new StoreConnection(
-        ObjectStore.open(served.config(bucket)),
+        store,
         description,
         description + " on " + host(),
-        served::close);
+        () -> {
+          store.disconnect();
+          served.close();
+        });
   }
 
   public ObjectStore store() {

@@ -34,8 +34,6 @@ public final class TemporalConnection implements AutoCloseable {
   /** The address that stands for the server in process. */
   public static final String EMBEDDED = "embedded";
 
-  private static final int SAID_SECONDS = 15;
-  private static final int AGAIN_SECONDS = 1;
   private static final String LOCAL = "127.0.0.1:7233";
 
   private final WorkflowServiceStubs service;
@@ -90,7 +88,7 @@ public final class TemporalConnection implements AutoCloseable {
   /**
    * As {@link #lasting}, but a server that was named and is away is waited for.
    *
-   * @param said is told, at once and then every {@value #SAID_SECONDS} seconds, what is waited for
+   * @param said is told now and then what is waited for
    * @throws InvalidInput if what is there will not answer however long one waits
    */
   public static Optional<TemporalConnection> awaited(
@@ -105,19 +103,12 @@ public final class TemporalConnection implements AutoCloseable {
       return lasting(settings, folder, address, metrics);
     }
     TemporalAccess access = TemporalAccess.of(settings);
-    long began = System.nanoTime();
-    long next = 0;
+    Waiting waiting = new Waiting(said);
     while (true) {
       Answer answer = ask(given.get(), access, metrics);
       if (answer.server != null) return Optional.of(answer.server);
       if (!answer.trouble.passing()) throw new InvalidInput(answer.trouble.line());
-      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
-      if (seconds >= next) {
-        said.accept(
-            "no Temporal server answers at " + given.get() + " yet, since " + seconds + " s");
-        next = seconds + SAID_SECONDS;
-      }
-      TimeUnit.SECONDS.sleep(AGAIN_SECONDS);
+      waiting.after("no Temporal server answers at " + given.get());
     }
   }
 

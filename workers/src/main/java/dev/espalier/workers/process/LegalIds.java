@@ -30,7 +30,7 @@ final class LegalIds extends WorkerInterceptorBase {
     if (ObjectNames.isSegment(id)) return;
     throw ApplicationFailure.newNonRetryableFailure(
         "the workflow id is no legal name; legal are up to 128 letters, digits, '.', '_' and '-',"
-            + " no '.' at the end",
+            + " no '.' at the end, and a schedule's time behind them",
         InvalidInput.class.getSimpleName());
   }
 }

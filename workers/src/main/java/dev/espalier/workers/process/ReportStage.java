@@ -3,6 +3,7 @@ package dev.espalier.workers.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.espalier.activities.Workbench;
+import dev.espalier.activities.shelf.Bucket;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.compression.Json;
 import dev.espalier.workers.report.HtmlReport;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class ReportStage implements ReportActivity {
   private static final Logger log = LoggerFactory.getLogger(ReportStage.class);
 
+  private static final String REQUEST = "results.json";
+
   private final Workbench bench;
 
   public ReportStage(Workbench bench) {
@@ -36,10 +39,10 @@ public final class ReportStage implements ReportActivity {
 
   private Result written(Request asked) {
     Request request = asked.runs().isEmpty() ? asked : asked.with(results(asked.runs()));
-    String folder = "runs/" + request.run() + "/";
+    String folder = folder(request.run());
     try {
       String page = HtmlReport.render(new ReportReading(bench).read(request));
-      put(folder + "results.json", Json.pretty(request));
+      put(folder + REQUEST, Json.pretty(request));
       put(folder + "plan.json", Json.pretty(request.results().get(0).plan()));
       put(folder + "report.html", page);
     } catch (IOException e) {
@@ -52,14 +55,24 @@ public final class ReportStage implements ReportActivity {
   private List<CompressionResult> results(List<String> runs) {
     List<CompressionResult> results = new ArrayList<>();
     for (String run : runs) {
-      String key = "runs/" + run + "/results.json";
-      Optional<String> found =
-          bench.shelf().store().get(key).map(object -> new String(object.bytes(), UTF_8));
-      if (found.isEmpty()) log.warn("{} is missing; the report leaves the run out", key);
-      found.ifPresent(text -> results.addAll(Json.read(text, Request.class, key).results()));
+      Optional<Request> found = request(bench.shelf().store(), run);
+      if (found.isEmpty()) log.warn("run {} has no results; the report leaves it out", run);
+      found.ifPresent(request -> results.addAll(request.results()));
     }
     InvalidInput.require(!results.isEmpty(), "the shelf holds no results of %s", runs);
     return results;
+  }
+
+  /** What the report of {@code run} was made of, if it has one. */
+  public static Optional<Request> request(Bucket store, String run) {
+    String key = folder(run) + REQUEST;
+    return store
+        .get(key)
+        .map(found -> Json.read(new String(found.bytes(), UTF_8), Request.class, key));
+  }
+
+  private static String folder(String run) {
+    return "runs/" + run + "/";
   }
 
   private void put(String key, String text) {

@@ -17,9 +17,6 @@ import java.util.stream.Collectors;
  * forbids the browser to fetch anything.
  */
 public final class HtmlReport {
-  private static final String POLICY =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-
   private static final List<String> STYLES = List.of("report.css", "samples.css", "trials.css");
   private static final List<String> SCRIPTS =
       List.of("report.js", "samples.js", "charts.js", "trials.js");
@@ -47,8 +44,7 @@ public final class HtmlReport {
     if (any(data, a -> !a.spectra().isEmpty())) main.add(Spectra.draw(data));
     if (any(data, a -> !a.widths().isEmpty())) main.add(Widths.draw(data));
     main.add(Notes.draw(data)).add(RunRecord.draw(data));
-    Tag page = tag("html").with("lang", "en").add(head(data)).add(body(main));
-    return "<!DOCTYPE html>\n" + page + "\n";
+    return Page.of(data.run(), own(STYLES), body(main));
   }
 
   private static Tag result(ReportData data) {
@@ -60,20 +56,6 @@ public final class HtmlReport {
       content.add(DistanceChart.draw(data));
     }
     return Section.of("result", "Result", "", content);
-  }
-
-  private static Tag head(ReportData data) {
-    return tag("head")
-        .add(tag("meta").with("charset", "utf-8"))
-        .add(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", POLICY))
-        .add(
-            tag("meta")
-                .with("name", "viewport")
-                .with("content", "width=device-width, initial-scale=1"))
-        .add(tag("meta").with("name", "color-scheme").with("content", "light dark"))
-        .add(tag("link").with("rel", "icon").with("href", "data:,"))
-        .add(tag("title").text("Espalier: " + data.run()))
-        .add(tag("style").raw(own(STYLES)));
   }
 
   private static Tag body(Tag main) {

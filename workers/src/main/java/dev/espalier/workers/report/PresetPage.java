@@ -9,9 +9,6 @@ import java.util.List;
  * with everything else filled in. Self-contained, as reports are.
  */
 public final class PresetPage {
-  private static final String POLICY =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-
   /**
    * One request.
    *
@@ -39,24 +36,7 @@ public final class PresetPage {
                             + " paste it there with encoding json/plain, and start. The id is the"
                             + " one the command beside it gives, so both are the same run."));
     for (Entry entry : entries) main.add(entry(entry));
-    Tag head =
-        tag("head")
-            .add(tag("meta").with("charset", "utf-8"))
-            .add(tag("meta").with("http-equiv", "Content-Security-Policy").with("content", POLICY))
-            .add(
-                tag("meta")
-                    .with("name", "viewport")
-                    .with("content", "width=device-width, initial-scale=1"))
-            .add(tag("meta").with("name", "color-scheme").with("content", "light dark"))
-            .add(tag("link").with("rel", "icon").with("href", "data:,"))
-            .add(tag("title").text("Espalier: presets"))
-            .add(tag("style").raw(STYLE));
-    Tag page =
-        tag("html")
-            .with("lang", "en")
-            .add(head)
-            .add(tag("body").add(main).add(tag("script").raw(SCRIPT)));
-    return "<!DOCTYPE html>\n" + page + "\n";
+    return Page.of("presets", STYLE, tag("body").add(main).add(tag("script").raw(SCRIPT)));
   }
 
   private static Tag entry(Entry entry) {

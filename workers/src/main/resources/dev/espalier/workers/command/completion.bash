@@ -34,6 +34,21 @@ _espalier_option() { # for what completes to files, or goes on after what was co
   if type compopt >/dev/null 2>&1; then compopt -o "$1"; fi
 }
 
+# Completes a run. Bash takes the ':' in the id of a scheduled run for the end of a word, and puts what
+# is found behind the last one.
+_espalier_run() {
+  local run=$current i=$COMP_CWORD
+  while [ "$i" -gt 2 ] && { [ "${run:0:1}" = : ] || [ "${COMP_WORDS[$((i - 1))]}" = : ]; }; do
+    i=$((i - 1))
+    run=${COMP_WORDS[$i]}$run
+  done
+  COMPREPLY=($(compgen -W "$(_espalier_runs "$work")" -- "$run"))
+  if [ "$run" != "$current" ]; then
+    local there=${run%"${run##*:}"}
+    COMPREPLY=("${COMPREPLY[@]#"$there"}")
+  fi
+}
+
 _espalier() {
   local IFS=$'\n'
   local home='@HOME@'
@@ -81,7 +96,7 @@ _espalier() {
       words=$(_espalier_recipes "$home/recipes")
       COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
       ;;
-    RUN) COMPREPLY=($(compgen -W "$(_espalier_runs "$work")" -- "$current")) ;;
+    RUN) _espalier_run ;;
     FIELD)
       _espalier_option nospace
       words=$(echo '@FIELDS@' | tr ' ' '\n')

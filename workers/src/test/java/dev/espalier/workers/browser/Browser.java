@@ -46,7 +46,36 @@ public final class Browser implements AutoCloseable {
           "ArrowRight",
           39,
           "ArrowDown",
-          40);
+          40,
+          "r",
+          82);
+
+  /**
+   * The box of the first element to be seen of a selector whose text begins with a line, if it can
+   * be clicked on: it is enabled, has stood still for two frames, and nothing covers its centre.
+   */
+  private static final String AT_REST =
+      """
+      (async (selector, line) => {
+        const element = [...document.querySelectorAll(selector)].find(
+            e => e.checkVisibility({visibilityProperty: true})
+                && (!line || e.innerText.trim().split('\\n')[0] === line));
+        if (!element || element.disabled) return null;
+        element.scrollIntoView({block: 'center', behavior: 'instant'});
+        const frame = () => new Promise(requestAnimationFrame);
+        const box = () => {
+          const {left, top, width, height} = element.getBoundingClientRect();
+          return {left, top, width, height};
+        };
+        await frame();
+        const before = JSON.stringify(box());
+        await frame();
+        await frame();
+        const {left, top, width, height} = box();
+        const above = document.elementFromPoint(left + width / 2, top + height / 2);
+        return JSON.stringify(box()) === before && element.contains(above) ? box() : null;
+      })(%s, %s)
+      """;
 
   private final Process process;
   private final Path profile;
@@ -94,6 +123,12 @@ public final class Browser implements AutoCloseable {
 
   /** Opens a file in a window of this size, and waits until it is there. */
   public void open(Path file, int width, int height, boolean dark) {
+    medium("screen", dark);
+    visit(file.toUri(), width, height);
+  }
+
+  /** Opens what is at an address in a window of this size, and waits until it is there. */
+  public void visit(URI address, int width, int height) {
     tools.call(
         "Emulation.setDeviceMetricsOverride",
         parameters()
@@ -101,9 +136,11 @@ public final class Browser implements AutoCloseable {
             .put("height", height)
             .put("deviceScaleFactor", 1)
             .put("mobile", false));
-    medium("screen", dark);
     tools.forget();
-    tools.call("Page.navigate", parameters().put("url", file.toUri().toString()));
+    JsonNode answer = tools.call("Page.navigate", parameters().put("url", address.toString()));
+    if (answer.has("errorText")) {
+      throw new IllegalStateException(address + ": " + answer.get("errorText").asText());
+    }
     tools.await("Page.loadEventFired");
   }
 
@@ -118,16 +155,67 @@ public final class Browser implements AutoCloseable {
     tools.call("Emulation.setEmulatedMedia", parameters);
   }
 
-  /** The value of an expression of the page's script. */
+  /** The value of an expression of the page's script; of a promise, what it comes to. */
   public JsonNode evaluate(String expression) {
     JsonNode answer =
         tools.call(
             "Runtime.evaluate",
-            parameters().put("expression", expression).put("returnByValue", true));
+            parameters()
+                .put("expression", expression)
+                .put("awaitPromise", true)
+                .put("returnByValue", true));
     if (answer.has("exceptionDetails")) {
       throw new IllegalStateException(expression + ": " + answer.get("exceptionDetails"));
     }
     return answer.path("result").path("value");
+  }
+
+  /** Waits until a condition of the page's script is true. */
+  public void await(String condition) {
+    awaited(condition, condition);
+  }
+
+  /** The value of an expression, as soon as it is neither false nor nothing. */
+  private JsonNode awaited(String what, String expression) {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (true) {
+      JsonNode value = evaluate(expression);
+      if (value.isObject() || value.asBoolean()) return value;
+      if (Instant.now().isAfter(end)) {
+        String shown = evaluate("document.body.innerText").asText();
+        throw new AssertionError("waited in vain for " + what + "; the page shows:\n" + shown);
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Clicks on the first that is to be seen of what {@code selector} selects, once that can be. */
+  public void click(String selector) {
+    click(selector, "");
+  }
+
+  /** As {@link #click(String)}, on the first whose text begins with this line. */
+  public void click(String selector, String line) {
+    JsonNode box =
+        awaited(
+            selector + " " + line, String.format(AT_REST, Json.write(selector), Json.write(line)));
+    double y = box.path("top").asDouble() + box.path("height").asDouble() / 2;
+    mouse("mousePressed", box, 0.5, y);
+    mouse("mouseReleased", box, 0.5, y);
+  }
+
+  /** Enters a text where the focus is, as the clipboard does. */
+  public void insert(String text) {
+    tools.call("Input.insertText", parameters().put("text", text));
   }
 
   /** Presses a key and lets it go. */

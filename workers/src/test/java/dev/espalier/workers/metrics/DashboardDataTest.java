@@ -96,7 +96,7 @@ class DashboardDataTest {
                 .client()
                 .newUntypedWorkflowStub(
                     "CompressionWorkflow", StageOptions.run(RUN, "a run to be watched"));
-        run.start(Json.parse(RealRun.plan(STEPS, INTERVAL), "test"));
+        run.start(Json.parse(plan(), "test"));
         await(prometheus, "max(espalier_checkpoint_step{run=\"" + RUN + "\"}) > 0", first);
         first.destroyForcibly().onExit().join();
         Process second = worker(work, temporal, ports.get(1));
@@ -112,6 +112,12 @@ class DashboardDataTest {
     assertThat(result.finetune().resumedFrom()).isPositive();
     stop();
     backfill(work);
+  }
+
+  /** Its evaluations last several scrapes, so that what is counted before and after them rises. */
+  private static String plan() {
+    return RealRun.plan(STEPS, INTERVAL)
+        .replace("\"samples\": 6, \"steps\": 2", "\"samples\": 600, \"steps\": 10");
   }
 
   /** The curve of the killed run, brought to another Prometheus. */
