@@ -94,7 +94,7 @@ class CheckpointWriterTest implements CheckpointWriter.Committed {
         });
 
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(beats).hasSizeBetween(2, 3);
+    assertThat(beats).hasSizeGreaterThanOrEqualTo(2);
     assertThat(heard).containsExactly("committed 3");
   }
 

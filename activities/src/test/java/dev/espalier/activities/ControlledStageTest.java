@@ -69,7 +69,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The stages under a real server: what it does to activities, and two that want the same. There is
  * no checkpoint but those that a stage commits when it is told to stop.
  */
-@Timeout(120)
+@Timeout(600)
 class ControlledStageTest {
   private static final int STEPS = 24;
   private static final String QUEUE = "silent";
@@ -78,6 +78,9 @@ class ControlledStageTest {
   private static WorkflowServiceStubs service;
   private static WorkflowClient client;
   private static String uninterrupted;
+
+  /** Trainings go on to this step, and beat there until it is raised. */
+  private static volatile int held;
 
   @TempDir private static Path elsewhere;
   @TempDir private Path folder;
@@ -111,11 +114,13 @@ class ControlledStageTest {
 
   @BeforeEach
   void open() throws Exception {
+    held = Integer.MAX_VALUE;
     stages = new StageBench(folder);
   }
 
   @AfterEach
   void close() {
+    held = Integer.MAX_VALUE;
     workers.forEach(WorkerFactory::shutdownNow);
     for (WorkerFactory factory : workers) {
       factory.awaitTermination(10, TimeUnit.SECONDS);
@@ -125,6 +130,7 @@ class ControlledStageTest {
   /** {@code temporal activity pause}, {@code unpause} and {@code reset} call these. */
   @Test
   void temporalsOwnPauseAndResetSaveAndTheStageGoesOnInTheSameBits() {
+    held = 8;
     work(new TrainStage(stages.bench));
     WorkerFactory factory = factory();
     factory.newWorker(QUEUE).registerWorkflowImplementationTypes(ImpatientImpl.class);
@@ -142,9 +148,10 @@ class ControlledStageTest {
                 .setExecution(run.getExecution())
                 .setType("Train")
                 .build());
-    await(() -> state(run) == PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED);
+    await(() -> paused(run));
     int saved = newestCheckpoint();
-    assertThat(saved).isGreaterThanOrEqualTo(5).isLessThan(STEPS);
+    assertThat(saved).isBetween(5, 8);
+    held = 14;
     stub()
         .unpauseActivity(
             UnpauseActivityRequest.newBuilder()
@@ -162,6 +169,8 @@ class ControlledStageTest {
                 .setType("Train")
                 .setResetHeartbeat(true)
                 .build());
+    await(() -> newestCheckpoint() > saved);
+    held = Integer.MAX_VALUE;
     TrainActivity.Result result = run.getResult(TrainActivity.Result.class);
     assertThat(result.resumedFrom()).isGreaterThan(saved);
     assertThat(result.steps()).isEqualTo(STEPS);
@@ -170,6 +179,7 @@ class ControlledStageTest {
 
   @Test
   void aPausedRunHasFreedTheDeviceAndGoesOnInTheSameBits() {
+    held = 8;
     work(new TrainStage(stages.bench));
     WorkflowStub run = train("paused");
     await(() -> step(run) >= 5);
@@ -178,7 +188,8 @@ class ControlledStageTest {
         .isEqualTo("paused; train goes on when it is resumed");
     assertThat(pending(run)).isEmpty();
     int saved = newestCheckpoint();
-    assertThat(saved).isGreaterThanOrEqualTo(5);
+    assertThat(saved).isBetween(5, 8);
+    held = Integer.MAX_VALUE;
     run.update("resume", String.class);
 
     TrainActivity.Result result = run.getResult(TrainActivity.Result.class);
@@ -238,6 +249,7 @@ class ControlledStageTest {
     Datasets datasets = new Datasets(List.of(StageBench.root().resolve("datasets")));
     work(new TrainStage(new StageBench(folder.resolve("second"), datasets, same).bench));
 
+    held = 8;
     WorkflowStub first = train("first");
     await(() -> step(first) >= 1);
     WorkflowStub second = train("second");
@@ -246,6 +258,7 @@ class ControlledStageTest {
             pending(second).stream()
                 .anyMatch(
                     a -> a.getLastFailure().getMessage().contains("its result is waited for")));
+    held = Integer.MAX_VALUE;
 
     TrainActivity.Result one = first.getResult(TrainActivity.Result.class);
     TrainActivity.Result other = second.getResult(TrainActivity.Result.class);
@@ -259,11 +272,13 @@ class ControlledStageTest {
   void whenTheOneAtWorkIsCancelledTheOtherTakesOverFromItsCheckpoint() {
     work(new TrainStage(stages.bench));
     work(new TrainStage(stages.bench));
+    held = 8;
     WorkflowStub first = train("leaves");
     await(() -> step(first) >= 5);
     WorkflowStub second = train("takes-over");
     await(() -> pending(second).stream().anyMatch(a -> a.hasLastFailure()));
     first.update("pause", String.class);
+    held = Integer.MAX_VALUE;
 
     TrainActivity.Result result = second.getResult(TrainActivity.Result.class);
     assertThat(result.reused()).isFalse();
@@ -272,7 +287,7 @@ class ControlledStageTest {
     assertThat(first.getResult(TrainActivity.Result.class).reused()).isTrue();
   }
 
-  /** Every heartbeat, and so every step of a training, takes its time. */
+  /** Every heartbeat, and so every step of a training, takes its time; some until they are let. */
   private static final class Slow extends WorkerInterceptorBase {
     @Override
     public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
@@ -283,9 +298,11 @@ class ControlledStageTest {
               new ActivityExecutionContextBase(context) {
                 @Override
                 public <V> void heartbeat(V details) throws ActivityCompletionException {
-                  super.heartbeat(details);
                   try {
-                    Thread.sleep(40);
+                    do {
+                      super.heartbeat(details);
+                      Thread.sleep(40);
+                    } while (details instanceof StageProgress at && at.step() >= held);
                   } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                   }
@@ -370,7 +387,12 @@ class ControlledStageTest {
   @Test
   void theServerDoesNotHearWhatAnAttemptThatWasGivenUpReports() {
     WorkerFactory factory = factory();
-    var worker = factory.newWorker(QUEUE);
+    var worker =
+        factory.newWorker(
+            QUEUE,
+            WorkerOptions.newBuilder()
+                .setMaxHeartbeatThrottleInterval(Duration.ofMillis(50))
+                .build());
     worker.registerWorkflowImplementationTypes(CallingImpl.class);
     worker.registerActivitiesImplementations(new Zombie());
     factory.start();
@@ -379,7 +401,7 @@ class ControlledStageTest {
             .newWorkflowStub(
                 Calling.class, WorkflowOptions.newBuilder().setTaskQueue(QUEUE).build())
             .call();
-    assertThat(attempt).isEqualTo(2);
+    assertThat(attempt).isGreaterThan(1);
   }
 
   /** A worker of one device, and of the workflows. */
@@ -447,8 +469,9 @@ class ControlledStageTest {
         .orElse(0);
   }
 
-  private static PendingActivityState state(WorkflowStub run) {
-    return pending(run).get(0).getState();
+  private static boolean paused(WorkflowStub run) {
+    return pending(run).stream()
+        .anyMatch(a -> a.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED);
   }
 
   private static List<PendingActivityInfo> pending(WorkflowStub run) {
@@ -468,12 +491,8 @@ class ControlledStageTest {
   }
 
   private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + 30_000_000_000L;
     try {
-      while (!condition.getAsBoolean()) {
-        assertThat(System.nanoTime()).as("time").isLessThan(end);
-        Thread.sleep(20);
-      }
+      while (!condition.getAsBoolean()) Thread.sleep(20);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

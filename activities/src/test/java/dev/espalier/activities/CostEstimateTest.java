@@ -84,8 +84,8 @@ class CostEstimateTest {
             new FinetuneActivity.Request(
                 "run", scaled.network(), outcome.plan().data(), outcome.plan().finetune()));
 
-    compare(costs.get(pruned.network()), pruned.seconds(), 10);
-    compare(costs.get(tuned.network()), tuned.seconds(), 10);
+    compare(costs.get(pruned.network()), pruned.seconds(), 30);
+    compare(costs.get(tuned.network()), tuned.seconds(), 30);
     StoredArtifact stored = stages.stored(tuned.network());
     assertThat((double) costs.get(tuned.network()).storageBytes())
         .isBetween(stored.manifest().size() * 0.5, stored.manifest().size() * 10.0);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The client over the server in process, whose stages only do sums. */
-@Timeout(60)
+@Timeout(600)
 class EspalierTest {
   private final InProcess temporal = new InProcess();
   private final Espalier espalier = Espalier.over(temporal.client());

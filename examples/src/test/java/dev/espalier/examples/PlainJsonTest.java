@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.opentest4j.TestAbortedException;
 
 /** Whatever speaks to Temporal starts a run with plain JSON: over a real server. */
-@Timeout(120)
+@Timeout(600)
 class PlainJsonTest {
   private static final Path SCRIPT = Path.of("src/main/python/start_run.py");
 

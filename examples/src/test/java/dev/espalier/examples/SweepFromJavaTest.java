@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 class SweepFromJavaTest {
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void endsWithFourArmsBestFirst() throws InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (InProcess temporal = new InProcess();

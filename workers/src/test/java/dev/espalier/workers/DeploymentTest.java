@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers of two versions of a deployment, and a run that begins with one of them. */
-@Timeout(120)
+@Timeout(600)
 class DeploymentTest {
   @TempDir Path work;
 

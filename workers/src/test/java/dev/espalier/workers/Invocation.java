@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** One call of the program in this JVM, with its own variables, and what came of it. */
 record Invocation(int exitCode, String out, String err) {
@@ -37,14 +38,32 @@ record Invocation(int exitCode, String out, String err) {
       String input,
       Viewer viewer,
       String... arguments) {
+    return of(
+        work,
+        variables,
+        assembly,
+        input,
+        viewer,
+        new StringWriter(),
+        new StringWriter(),
+        arguments);
+  }
+
+  private static Invocation of(
+      Path work,
+      Map<String, String> variables,
+      Stages.Assembly assembly,
+      String input,
+      Viewer viewer,
+      StringWriter out,
+      StringWriter err,
+      String... arguments) {
     Map<String, String> environment = new HashMap<>();
     environment.put("ESPALIER_HOME", work.toString());
     environment.put("ESPALIER_WORK", work.resolve("state").toString());
     environment.put("ESPALIER_METRICS_PORT", "0");
     environment.put("TEMPORAL_ADDRESS", "embedded");
     environment.putAll(variables);
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
     Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), viewer);
     Program program =
         new Program(
@@ -54,6 +73,43 @@ record Invocation(int exitCode, String out, String err) {
             assembly);
     int exitCode = Espalier.run(program, arguments);
     return new Invocation(exitCode, out.toString(), err.toString());
+  }
+
+  /**
+   * A call that goes on beside the test.
+   *
+   * @param out what it has written so far
+   * @param err the same of the other
+   */
+  record UnderWay(StringWriter out, StringWriter err, CompletableFuture<Invocation> end) {
+    /** Begins it, as {@link Invocation#of} would do it. */
+    static UnderWay begin(
+        Path work,
+        Map<String, String> variables,
+        Stages.Assembly assembly,
+        Viewer viewer,
+        String... arguments) {
+      StringWriter out = new StringWriter();
+      StringWriter err = new StringWriter();
+      return new UnderWay(
+          out,
+          err,
+          CompletableFuture.supplyAsync(
+              () -> of(work, variables, assembly, "", viewer, out, err, arguments)));
+    }
+
+    /** Waits until it has written {@code text}, for as long as the test may take. */
+    void await(String text) throws InterruptedException {
+      while (!(out + "\n" + err).contains(text)) {
+        if (end.isDone()) throw new AssertionError("never said " + text + ": " + end.join());
+        Thread.sleep(50);
+      }
+    }
+
+    /** What came of it. */
+    Invocation join() {
+      return end.join();
+    }
   }
 
   /** The id of the run that it started. */

@@ -3,11 +3,10 @@ package dev.espalier.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.compression.ExternalProgram;
+import dev.espalier.compression.FreePort;
 import dev.espalier.workflows.DevServer;
 import io.temporal.testing.TemporalDevServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The worker as a process of its own, started before its server or its store. */
-@Timeout(180)
+@Timeout(600)
 @DisabledOnOs(OS.WINDOWS)
 class WorkerWaitsTest {
   private static final int TERMINATED = 143;
@@ -49,8 +48,8 @@ class WorkerWaitsTest {
   void aServerThatIsAwayIsWaitedForUntilItComes() throws Exception {
     Path tool = ExternalProgram.TEMPORAL.get();
     assertThat(tool).isExecutable();
-    int temporal = freePort();
-    int metrics = freePort();
+    int temporal = FreePort.find();
+    int metrics = FreePort.find();
     Process process = start(temporal, metrics);
     until("waiting   no Temporal server answers at 127.0.0.1:" + temporal + " yet, since 0 s");
     assertThat(ask(metrics, "/health/live")).isEqualTo(200);
@@ -63,26 +62,26 @@ class WorkerWaitsTest {
       assertThat(ask(metrics, "/metrics")).isEqualTo(200);
       assertThat(healthy(metrics)).isTrue();
       process.destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(TERMINATED);
     }
   }
 
   @Test
   void sigtermEndsTheWaiting() throws Exception {
-    int metrics = freePort();
-    Process process = start(freePort(), metrics);
+    int metrics = FreePort.find();
+    Process process = start(FreePort.find(), metrics);
     until("SIGTERM ends it");
     process.destroy();
-    assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(TERMINATED);
     assertThat(said()).contains("stopping").doesNotContain("\tat ");
   }
 
   @Test
   void aStoreThatIsAwayIsWaitedForUntilItComes() throws Exception {
-    int store = freePort();
-    int metrics = freePort();
+    int store = FreePort.find();
+    int metrics = FreePort.find();
     try (TemporalDevServer server = DevServer.start()) {
       Process process = start(portOf(server), metrics, s3(store, "secret"));
       until(
@@ -96,7 +95,7 @@ class WorkerWaitsTest {
         until("working   on cpu; SIGTERM ends it");
         assertThat(ask(metrics, "/health/ready")).isEqualTo(200);
         process.destroy();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       } finally {
         proxy.stop();
       }
@@ -105,11 +104,11 @@ class WorkerWaitsTest {
 
   @Test
   void aStoreThatRefusesIsNotWaitedFor() throws Exception {
-    int store = freePort();
+    int store = FreePort.find();
     S3Proxy proxy = store(store);
     try (TemporalDevServer server = DevServer.start()) {
-      Process process = start(portOf(server), freePort(), s3(store, "another"));
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      Process process = start(portOf(server), FreePort.find(), s3(store, "another"));
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(2);
       assertThat(said()).contains("S3_ACCESS_KEY, S3_SECRET_KEY: ").doesNotContain("waiting");
     } finally {
@@ -120,10 +119,10 @@ class WorkerWaitsTest {
   @Test
   void sigtermEndsTheWaitingForAStore() throws Exception {
     try (TemporalDevServer server = DevServer.start()) {
-      Process process = start(portOf(server), freePort(), s3(freePort(), "secret"));
+      Process process = start(portOf(server), FreePort.find(), s3(FreePort.find(), "secret"));
       until("SIGTERM ends it");
       process.destroy();
-      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(TERMINATED);
       assertThat(said()).contains("stopping").doesNotContain("\tat ");
     }
@@ -191,7 +190,7 @@ class WorkerWaitsTest {
   }
 
   private void until(String line) throws Exception {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
     while (!said().contains(line)) {
       assertThat(System.nanoTime()).as(said()).isLessThan(end);
       Thread.sleep(100);
@@ -213,11 +212,5 @@ class WorkerWaitsTest {
     Path check = Path.of(System.getProperty("espalier.root"), "infra/worker-health");
     return new ProcessBuilder("bash", check.toString(), String.valueOf(port)).start().waitFor()
         == 0;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs that are paused, resumed, extended and cancelled while they are under way. */
-@Timeout(60)
+@Timeout(600)
 class ControlledRunTest {
   private final InProcess temporal = new InProcess();
 

@@ -1,6 +1,7 @@
 package dev.espalier.workflows;
 
 import dev.espalier.compression.ExternalProgram;
+import dev.espalier.compression.FreePort;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.SearchAttributeKey;
@@ -9,8 +10,6 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TemporalDevServerOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -50,10 +49,10 @@ public final class DevServer {
   public static WithInterface withInterface() throws IOException {
     return onFreePorts(
         () -> {
-          int port = freePort();
+          int port = FreePort.find();
           return new WithInterface(
               start(
-                  options(freePort())
+                  options(FreePort.find())
                       .setUiEnabled(true)
                       .setUiPort(port)
                       .setExtraArgs("--ui-ip", "127.0.0.1")),
@@ -68,7 +67,7 @@ public final class DevServer {
   }
 
   private static TemporalDevServer start(List<String> more) throws IOException {
-    return onFreePorts(() -> start(freePort(), more));
+    return onFreePorts(() -> start(FreePort.find(), more));
   }
 
   private interface Starting<T> {
@@ -108,11 +107,5 @@ public final class DevServer {
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(server.getTarget()).build()),
         WorkflowClientOptions.newBuilder().setDataConverter(WireFormat.converter()).build());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What runs tell the server to be found by, and that they do without where it takes nothing. */
-@Timeout(60)
+@Timeout(600)
 class SearchFieldsTest {
   private static final RunView SEARCHABLE =
       new RunView(true, "http://grafana:3000/", "http://store:9000/espalier");

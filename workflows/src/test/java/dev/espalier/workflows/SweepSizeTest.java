@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,8 +32,8 @@ import org.junit.jupiter.api.Test;
 class SweepSizeTest {
   private static final int ARMS = Integer.getInteger("sweep.arms", 1000);
 
-  /** The ids of the arms' runs, as often as one was begun. */
-  private static final List<String> BEGUN = Collections.synchronizedList(new ArrayList<>());
+  /** Every run of an arm that was begun → the arm. */
+  private static final Map<String, String> BEGUN = new ConcurrentHashMap<>();
 
   private static final WorkflowClientOptions WIRE =
       WorkflowClientOptions.newBuilder().setDataConverter(WireFormat.converter()).build();
@@ -42,7 +44,7 @@ class SweepSizeTest {
     public Object execute(EncodedValues arguments) {
       JsonNode request = arguments.get(0, JsonNode.class);
       CompressionPlan plan = PlanRequest.resolve(request, FakeDesk::recipe);
-      BEGUN.add(Workflow.getInfo().getWorkflowId());
+      BEGUN.put(Workflow.getInfo().getRunId(), Workflow.getInfo().getWorkflowId());
       double distance = plan.prune().ratio() * 1000 % 97;
       EvaluateActivity.Result measured =
           new EvaluateActivity.Result(
@@ -96,7 +98,9 @@ class SweepSizeTest {
             TestEnvironmentOptions.newBuilder().setWorkflowClientOptions(WIRE).build())) {
       SearchFields.ALL.forEach(
           field -> server.registerSearchAttribute(field.getName(), field.getValueType()));
-      register(server.newWorker(StageOptions.COMPRESS), server.newWorker(StageOptions.CPU));
+      register(
+          server.newWorker(StageOptions.COMPRESS, InProcess.patient()),
+          server.newWorker(StageOptions.CPU));
       server.start();
       runs(server.getWorkflowClient());
     }
@@ -107,7 +111,9 @@ class SweepSizeTest {
     try (TemporalDevServer server = DevServer.searchable()) {
       WorkflowClient client = DevServer.client(server);
       WorkerFactory factory = WorkerFactory.newInstance(client);
-      register(factory.newWorker(StageOptions.COMPRESS), factory.newWorker(StageOptions.CPU));
+      register(
+          factory.newWorker(StageOptions.COMPRESS, InProcess.patient()),
+          factory.newWorker(StageOptions.CPU));
       factory.start();
       try {
         runs(client);
@@ -127,7 +133,7 @@ class SweepSizeTest {
     double seconds = (System.nanoTime() - begun) / 1e9;
     int arms = result.progress().arms();
     assertThat(arms).as("few draws are the same").isBetween(ARMS - ARMS / 20 - 1, ARMS);
-    assertThat(BEGUN).as("no arm ran twice").doesNotHaveDuplicates().hasSize(arms);
+    assertThat(BEGUN.values()).as("no arm ran twice").doesNotHaveDuplicates().hasSize(arms);
     assertThat(result.progress().done()).isEqualTo(arms);
     assertThat(result.progress().failed()).isZero();
     assertThat(result.arms()).hasSize(Math.min(arms, SweepResult.MOST_ARMS));

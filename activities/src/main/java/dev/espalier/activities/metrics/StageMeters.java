@@ -43,13 +43,13 @@ public final class StageMeters {
   private final Map<List<String>, Shown> evaluations = new LinkedHashMap<>();
 
   public StageMeters(MeterRegistry registry) {
-    this(registry, SHOWN);
+    this(registry, CompletableFuture.delayedExecutor(SHOWN.toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  /** Evaluations are shown for {@code shown}. */
-  public StageMeters(MeterRegistry registry, Duration shown) {
+  /** Evaluations are shown until {@code later} carries out what it is given. */
+  public StageMeters(MeterRegistry registry, Executor later) {
     this.meters = new NamedMeters(registry);
-    this.later = CompletableFuture.delayedExecutor(shown.toMillis(), TimeUnit.MILLISECONDS);
+    this.later = later;
   }
 
   /**

@@ -8,8 +8,10 @@ import dev.espalier.compression.evaluate.Measure;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -169,15 +171,17 @@ class StageMetersTest {
   }
 
   @Test
-  void evaluationsGoAfterAWhileUnlessTheyWereTakenAnew() throws Exception {
-    StageMeters brief = new StageMeters(registry, Duration.ofMillis(600));
+  void evaluationsGoAfterAWhileUnlessTheyWereTakenAnew() {
+    Queue<Runnable> later = new ArrayDeque<>();
+    StageMeters brief = new StageMeters(registry, later::add);
     brief.evaluated(evaluation("old"));
-    Thread.sleep(400);
     brief.evaluated(evaluation("new"));
     brief.evaluated(evaluation("old"));
-    Thread.sleep(400);
+    later.remove().run();
     assertThat(samples("espalier_evaluate_ssim")).hasSize(2);
-    for (int i = 0; i < 50 && !samples("espalier_evaluate_ssim").isEmpty(); i++) Thread.sleep(100);
+    later.remove().run();
+    assertThat(samples("espalier_evaluate_ssim")).hasSize(1);
+    later.remove().run();
     assertThat(registry.scrape()).doesNotContain("espalier_evaluate");
   }
 

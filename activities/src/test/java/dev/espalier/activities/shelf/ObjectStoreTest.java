@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.gaul.s3proxy.S3Proxy;
 import org.junit.jupiter.api.Test;
@@ -95,21 +96,22 @@ class ObjectStoreTest {
     ObjectStore store =
         ObjectStore.open(server.config())
             .heardBy((operation, outcome, took) -> heard.add(operation + " " + outcome))
-            .patient(Duration.ofSeconds(1))
             .beating(() -> {});
     store.put("a/b", bytes("one"));
     store.get("a/none");
     store.list("a");
     assertThat(heard).containsExactly("put DONE", "get DONE", "list DONE");
+    AtomicInteger tries = new AtomicInteger();
     assertThatThrownBy(
             () ->
                 store.read(
                     "a/b",
                     (in, etag) -> {
-                      throw new ConnectException("gone");
+                      if (tries.incrementAndGet() < 3) throw new ConnectException("gone");
+                      throw new InvalidInput("there again, and no good");
                     }))
-        .isInstanceOf(StoreUnavailable.class);
-    assertThat(heard).hasSizeGreaterThan(4).endsWith("get UNAVAILABLE", "get UNAVAILABLE");
+        .isInstanceOf(InvalidInput.class);
+    assertThat(heard).hasSize(6).endsWith("get UNAVAILABLE", "get UNAVAILABLE", "get REFUSED");
   }
 
   /** While an object is written, S3Proxy's folder holds a file without attributes beside it. */

@@ -1,11 +1,12 @@
 package dev.espalier.activities.shelf;
 
 import dev.espalier.compression.ExternalProgram;
+import dev.espalier.compression.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,12 +62,6 @@ public final class S3Servers {
     return server;
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static List<Server> start() {
     try {
       List<Server> servers = new ArrayList<>();
@@ -81,7 +76,16 @@ public final class S3Servers {
   }
 
   private static Server startMinio(Path binary) throws Exception {
-    int port = freePort();
+    for (int tries = 1; ; tries++) {
+      Optional<Server> started = minio(binary);
+      if (started.isPresent()) return started.get();
+      if (tries == 3) throw new IllegalStateException("MinIO does not start");
+    }
+  }
+
+  /** Nothing, if it ended, as it does where its port was taken meanwhile. */
+  private static Optional<Server> minio(Path binary) throws Exception {
+    int port = FreePort.find();
     Path data = Files.createTempDirectory("minio");
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -91,20 +95,27 @@ public final class S3Servers {
                 "--address",
                 "127.0.0.1:" + port,
                 "--console-address",
-                "127.0.0.1:" + freePort())
+                "127.0.0.1:" + FreePort.find())
             .redirectErrorStream(true)
             .redirectOutput(data.resolve("minio.log").toFile());
     builder.environment().put("MINIO_ROOT_USER", ACCESS);
     builder.environment().put("MINIO_ROOT_PASSWORD", SECRET);
     Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    for (int i = 0; i < 200 && !answers(port); i++) Thread.sleep(100);
-    return new Server("MinIO", "http://127.0.0.1:" + port);
+    String endpoint = "http://127.0.0.1:" + port;
+    while (!ready(URI.create(endpoint + "/minio/health/ready"))) {
+      if (!process.isAlive()) return Optional.empty();
+      Thread.sleep(100);
+    }
+    return Optional.of(new Server("MinIO", endpoint));
   }
 
-  private static boolean answers(int port) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
+  private static boolean ready(URI page) throws InterruptedException {
+    try {
+      return HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
     } catch (IOException e) {
       return false;
     }

@@ -4,6 +4,7 @@ import static dev.espalier.activities.shelf.ObjectStoreTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.compression.FreePort;
 import dev.espalier.compression.InvalidInput;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class StoreAwayTest {
 
   @Test
   void aStoreThatComesBackIsWaitedForWithSignsOfLife() throws Exception {
-    int port = S3Servers.freePort();
+    int port = FreePort.find();
     S3Proxy server = S3Servers.s3Proxy(folder, port);
     AtomicInteger beats = new AtomicInteger();
     ObjectStore store = ObjectStore.open(config(port)).beating(beats::incrementAndGet);
@@ -53,7 +54,7 @@ class StoreAwayTest {
 
   @Test
   void patienceEndsInATypedError() throws Exception {
-    int port = S3Servers.freePort();
+    int port = FreePort.find();
     S3Proxy server = S3Servers.s3Proxy(folder, port);
     ObjectStore store = ObjectStore.open(config(port)).patient(Duration.ofMillis(600));
     server.stop();
@@ -65,7 +66,7 @@ class StoreAwayTest {
 
   @Test
   void aCancelledStageWaitsNoLonger() throws Exception {
-    int port = S3Servers.freePort();
+    int port = FreePort.find();
     S3Proxy server = S3Servers.s3Proxy(folder, port);
     ObjectStore store = ObjectStore.open(config(port));
     server.stop();
@@ -83,7 +84,7 @@ class StoreAwayTest {
 
   @Test
   void nothingAtTheEndpointIsBadInput() throws Exception {
-    int port = S3Servers.freePort();
+    int port = FreePort.find();
 
     assertThatThrownBy(() -> ObjectStore.open(config(port)))
         .isInstanceOf(InvalidInput.class)
@@ -93,7 +94,7 @@ class StoreAwayTest {
 
   @Test
   void whoMayWaitIsToldAtOnceThatNothingAnswers() throws Exception {
-    S3Config away = config(S3Servers.freePort());
+    S3Config away = config(FreePort.find());
     assertThatThrownBy(() -> ObjectStore.reach(away))
         .isInstanceOf(StoreUnavailable.class)
         .hasMessageStartingWith("no object store answers at " + away.endpoint() + " (")

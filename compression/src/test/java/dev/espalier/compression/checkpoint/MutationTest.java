@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Small valid files, changed at random: a reader either reads what is left or says in one line what
  * is wrong, and takes little memory for it. The seed is fixed; a failure names the mutation.
  */
-@Timeout(120)
+@Timeout(600)
 class MutationTest {
   private static final int MUTATIONS = 300;
   private static final long MOST_BYTES = 64 << 20;

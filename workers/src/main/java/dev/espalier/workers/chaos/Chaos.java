@@ -2,6 +2,8 @@ package dev.espalier.workers.chaos;
 
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.workers.connection.Settings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The trials, one after the other. */
@@ -65,15 +68,16 @@ public final class Chaos {
     for (Trial trial : trials) {
       long begun = System.nanoTime();
       say.accept(trial.name());
-      Trial.Setting setting =
-          new Trial.Setting(
-              tools,
-              folder.resolve(trial.name()),
-              references,
-              scale,
-              new Random(seed + trial.name().hashCode()),
-              line -> say.accept("  " + line));
-      Verdict verdict = trial.run(setting).took((System.nanoTime() - begun) * 1e-9);
+      Function<String, Trial.Setting> setting =
+          place ->
+              new Trial.Setting(
+                  tools,
+                  folder.resolve(place),
+                  references,
+                  scale,
+                  new Random(seed + trial.name().hashCode()),
+                  line -> say.accept("  " + line));
+      Verdict verdict = verdict(trial, setting).took((System.nanoTime() - begun) * 1e-9);
       say.accept(
           String.format(
               Locale.ROOT,
@@ -84,5 +88,37 @@ public final class Chaos {
       verdicts.add(verdict);
     }
     return verdicts;
+  }
+
+  /**
+   * Of a trial that breaks off, which judges nothing, the second try; if that breaks off, too, it
+   * fails, and the others are carried out all the same.
+   *
+   * @param setting by the name of its folder
+   */
+  private Verdict verdict(Trial trial, Function<String, Trial.Setting> setting)
+      throws InterruptedException {
+    try {
+      return trial.run(setting.apply(trial.name()));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      say.accept("  broken off, and tried once more: " + trace(e));
+    }
+    try {
+      Trial again = Trials.of(List.of(trial.name()), quick).get(0);
+      return again.run(setting.apply(trial.name() + "-again"));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      say.accept("  broken off: " + trace(e));
+      return Verdict.of(trial.name(), "it comes to an end", "broken off twice: " + e, false);
+    }
+  }
+
+  private static String trace(Exception e) {
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
   }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** A process of the trials, told what to do by signals and ended by its own id. */
 final class Child implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 120;
 
   private final Process process;
   private final Path log;
@@ -51,7 +51,7 @@ final class Child implements AutoCloseable {
 
   /** {@code KILL}, {@code TERM}, {@code STOP} or {@code CONT}. */
   void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
+    new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).start().waitFor();
   }
 
   /** Ends it at once, as a power cut would, and waits until it is gone. */
@@ -60,7 +60,7 @@ final class Child implements AutoCloseable {
     process.waitFor();
   }
 
-  /** Asks it to end; returns whether it did within a minute. */
+  /** Asks it to end; returns whether it did within two minutes, twice a worker's grace. */
   boolean terminate() throws IOException, InterruptedException {
     signal("TERM");
     return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -69,7 +69,7 @@ final class Child implements AutoCloseable {
   /**
    * Waits until it listens on a port of 127.0.0.1.
    *
-   * @throws InvalidInput with its last line, if it ends before or takes more than a minute
+   * @throws InvalidInput with its last line, if it ends before or takes more than two minutes
    */
   Child listening(int port) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);

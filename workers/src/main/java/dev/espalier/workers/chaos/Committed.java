@@ -34,6 +34,16 @@ final class Committed {
     return steps;
   }
 
+  /** A number that changes with each stage that is done and each newer checkpoint. */
+  static int marks(ObjectStore store) {
+    int steps = newest(store).values().stream().mapToInt(Integer::intValue).sum();
+    return steps + (int) store.list("stages").stream().filter(Committed::ofAStage).count();
+  }
+
+  private static boolean ofAStage(ObjectStore.Stat object) {
+    return object.key().matches("stages/[a-z]+/[0-9a-f]+/stage\\.json");
+  }
+
   /** A checkpoint that counts. */
   record Entry(int step, long epoch) {}
 

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 
 /** Two workers, many runs, and every few seconds something else that fails. */
 final class Fleet implements Trial {
+  /** So long without a run that ended, a stage that was done or a newer checkpoint. */
   private static final long STUCK_MILLIS = 5 * 60_000;
 
   @Override
@@ -33,6 +34,7 @@ final class Fleet implements Trial {
           new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
       long progress = begun;
       int ended = 0;
+      int done = 0;
       while ((runs.begun() < scale.fleetRuns() || !runs.open().isEmpty())
           && System.currentTimeMillis() - progress < STUCK_MILLIS) {
         while (runs.begun() < scale.fleetRuns() && runs.open().size() < 3) runs.begin();
@@ -42,6 +44,9 @@ final class Fleet implements Trial {
         }
         ground.revive(workers);
         runs.gather();
+        int sofar = Committed.marks(ground.objects());
+        if (sofar != done) progress = System.currentTimeMillis();
+        done = sofar;
         if (runs.ended() > ended) {
           ended = runs.ended();
           progress = System.currentTimeMillis();

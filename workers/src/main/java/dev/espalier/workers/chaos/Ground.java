@@ -45,19 +45,42 @@ final class Ground implements AutoCloseable {
     this.temporal = startTemporal();
     this.store = startStore();
     this.proxy = new FaultProxy(storePort);
+    try {
+      this.connection = connection();
+      this.objects = objects(storePort);
+    } catch (Exception e) {
+      proxy.close();
+      temporal.close();
+      store.close();
+      throw e;
+    }
+  }
+
+  private TemporalConnection connection() throws InterruptedException {
+    Settings settings = new Settings(tools.settings().home(), folder, Map.of());
     String address = "127.0.0.1:" + temporalPort;
-    this.connection =
-        TemporalConnection.running(
-                new Settings(tools.settings().home(), folder, Map.of()), address, new NoopScope())
-            .orElseThrow();
-    this.objects =
-        ObjectStore.open(
-            new S3Config(
-                "http://127.0.0.1:" + storePort,
-                "us-east-1",
-                BUCKET,
-                StoreKind.ACCESS,
-                StoreKind.SECRET));
+    return TemporalConnection.awaited(
+            settings,
+            settings.workFolder(),
+            address,
+            new NoopScope(),
+            waited -> InvalidInput.require(temporal.alive(), "the server ended: %s", waited))
+        .orElseThrow();
+  }
+
+  /** A server may listen a while before it serves. */
+  private static ObjectStore objects(int port) throws InterruptedException {
+    S3Config config =
+        new S3Config(
+            "http://127.0.0.1:" + port, "us-east-1", BUCKET, StoreKind.ACCESS, StoreKind.SECRET);
+    for (int tries = 1; ; tries++) {
+      try {
+        return ObjectStore.open(config);
+      } catch (InvalidInput e) {
+        if (tries == 20) throw e;
+        Thread.sleep(1_000);
+      }
+    }
   }
 
   /** A worker process, ready when it answers for its meters. */

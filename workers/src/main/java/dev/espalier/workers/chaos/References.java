@@ -5,6 +5,8 @@ import dev.espalier.workflows.StageOptions;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -36,12 +38,18 @@ final class References {
     References references = new References();
     StoreKind kind = tools.minio().isPresent() ? StoreKind.MINIO : StoreKind.S3PROXY;
     try (Ground calm = new Ground(tools, kind, folder)) {
-      calm.worker("worker-1");
-      calm.worker("worker-2");
+      List<Ground.Worker> crew =
+          new ArrayList<>(List.of(calm.worker("worker-1"), calm.worker("worker-2")));
       for (int number = 0; number < count; number += 2) {
-        CompletableFuture<?> first = references.one(calm, number, steps);
-        if (number + 1 < count) references.one(calm, number + 1, steps).join();
-        first.join();
+        CompletableFuture<?> pair = references.one(calm, number, steps);
+        if (number + 1 < count) {
+          pair = CompletableFuture.allOf(pair, references.one(calm, number + 1, steps));
+        }
+        while (!pair.isDone()) {
+          Thread.sleep(200);
+          calm.revive(crew);
+        }
+        pair.join();
         say.accept("reference " + Math.min(number + 2, count) + "/" + count);
       }
     }

@@ -37,6 +37,7 @@ final class Terminations implements Trial {
       while (!runs.open().isEmpty() || (ended.size() < wanted && runs.begun() < total)) {
         if (runs.open().isEmpty()) runs.begin();
         Thread.sleep(100);
+        if (!worker.process().alive()) worker = ground.worker("worker-1");
         runs.gather();
         if (ended.size() >= wanted) continue;
         Optional<Attempt> attempt = attempts.training(worker, runs.open());

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two workers are killed at random moments of their stages, again and again; every other time, by
@@ -35,6 +36,7 @@ final class WorkerKills implements Trial {
   private final Map<String, Integer> stages = new ConcurrentSkipListMap<>();
   private final List<Kill> kills = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean over;
+  private volatile @Nullable Exception trouble;
 
   /**
    * A kill in the middle of a finetune.
@@ -84,17 +86,21 @@ final class WorkerKills implements Trial {
         Random random = new Random(setting.random().nextLong());
         killers.add(killer("worker-" + slot, ground, runs, random, scale.kills()));
       }
-      while (!runs.open().isEmpty() || wanted(runs, scale)) {
-        while (runs.open().size() < 2 && wanted(runs, scale)) runs.begin();
-        Thread.sleep(200);
-        int before = runs.ended();
-        runs.gather();
-        if (runs.ended() > before) {
-          setting.say().accept(runs.ended() + " runs ended, " + killed.get() + " kills");
+      try {
+        while (!runs.open().isEmpty() || wanted(runs, scale)) {
+          while (runs.open().size() < 2 && wanted(runs, scale)) runs.begin();
+          Thread.sleep(200);
+          if (trouble != null) throw new IllegalStateException("the killers gave up", trouble);
+          int before = runs.ended();
+          runs.gather();
+          if (runs.ended() > before) {
+            setting.say().accept(runs.ended() + " runs ended, " + killed.get() + " kills");
+          }
         }
+      } finally {
+        over = true;
+        for (Thread killer : killers) killer.join();
       }
-      over = true;
-      for (Thread killer : killers) killer.join();
       return verdict(setting, runs);
     }
   }
@@ -111,7 +117,7 @@ final class WorkerKills implements Trial {
               try {
                 kill(slot, ground, runs, random, wanted);
               } catch (Exception e) {
-                throw new IllegalStateException(e);
+                trouble = e;
               }
             },
             "killer");

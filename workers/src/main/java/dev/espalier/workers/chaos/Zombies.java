@@ -1,6 +1,7 @@
 package dev.espalier.workers.chaos;
 
 import dev.espalier.workers.chaos.Attempts.Attempt;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.Optional;
 final class Zombies implements Trial {
   private static final int A_RUN = 2;
   private static final long WAKE_MILLIS = 4_000;
-  private static final long PATIENCE_MILLIS = 60_000;
+  private static final long PATIENCE_MILLIS = 20 * 60_000;
 
   @Override
   public String name() {
@@ -31,12 +32,14 @@ final class Zombies implements Trial {
     int accepted = 0;
     try (Ground ground = new Ground(setting.tools(), setting.store(), setting.folder())) {
       Attempts attempts = new Attempts(ground.client());
-      List<Ground.Worker> workers = List.of(ground.worker("worker-1"), ground.worker("worker-2"));
+      List<Ground.Worker> workers =
+          new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
       Runs runs = new Runs(ground, setting.references(), setting.scale().steps());
       int total = references(setting.scale());
       while (!runs.open().isEmpty() || (zombies < wanted && runs.begun() < total)) {
         if (runs.open().isEmpty()) runs.begin();
         Thread.sleep(100);
+        ground.revive(workers);
         runs.gather();
         if (zombies >= wanted) continue;
         for (Ground.Worker worker : workers) {

@@ -6,6 +6,7 @@ import dev.espalier.workers.chaos.Verdict;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.console.Table;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -82,7 +83,11 @@ final class ChaosCommand implements Callable<Integer> {
       program.terminal().print(table(verdicts).toString());
     }
     if (verdicts.stream().noneMatch(v -> v.state().equals("fails"))) {
-      delete(folder);
+      try {
+        delete(folder);
+      } catch (IOException | UncheckedIOException e) {
+        program.terminal().say(folder + " is left: " + e);
+      }
       return 0;
     }
     program.terminal().say("what failed left its logs and stores in " + folder);

@@ -74,7 +74,9 @@ final class LiveRuns implements AutoCloseable {
   }
 
   /** What an ended run came to. */
-  private record Outcome(String line, double best) {}
+  private record Outcome(String line, double best) {
+    static final Outcome NONE = new Outcome("", Double.NaN);
+  }
 
   /**
    * @param only ids of the runs to show; empty for all
@@ -220,22 +222,24 @@ final class LiveRuns implements AutoCloseable {
   }
 
   private LiveRow ended(WorkflowExecutionMetadata run) {
-    Outcome outcome = outcomes.computeIfAbsent(run.getExecution().getRunId(), id -> outcome(run));
+    Outcome known = outcomes.computeIfAbsent(run.getExecution().getRunId(), id -> outcome(run));
+    Outcome outcome = known == null ? Outcome.NONE : known;
     return row(id(run), id(run), RunLine.state(run), outcome.line, null, outcome.best);
   }
 
-  private Outcome outcome(WorkflowExecutionMetadata run) {
+  /** Null if the server does not tell it in time. */
+  private @Nullable Outcome outcome(WorkflowExecutionMetadata run) {
     if (run.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW) {
-      return new Outcome("", Double.NaN);
+      return Outcome.NONE;
     }
     WorkflowStub stub =
         client.newUntypedWorkflowStub(
             id(run), Optional.of(run.getExecution().getRunId()), Optional.empty());
     try {
-      JsonNode result = stub.getResult(2, TimeUnit.SECONDS, JsonNode.class);
+      JsonNode result = stub.getResult(5, TimeUnit.SECONDS, JsonNode.class);
       return new Outcome("", result == null ? Double.NaN : best(result));
     } catch (TimeoutException e) {
-      return new Outcome("", Double.NaN);
+      return null;
     } catch (WorkflowException e) {
       boolean failed = run.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED;
       return new Outcome(failed ? Failure.reason(e) : "", Double.NaN);

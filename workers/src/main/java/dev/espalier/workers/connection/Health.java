@@ -20,6 +20,9 @@ public final class Health {
   private static final int NEAR_MILLIS = 500;
   private static final int FAR_MILLIS = 5000;
 
+  /** The first call of a process loads some thousand classes, which takes its time. */
+  private static final int ANSWER_SECONDS = 20;
+
   private Health() {}
 
   /** Whether somebody listens at {@code address} (HOST:PORT) on this machine. */
@@ -43,7 +46,7 @@ public final class Health {
     }
   }
 
-  /** Whether a Temporal server answers, within five seconds. */
+  /** Whether a Temporal server answers, within {@value #ANSWER_SECONDS} seconds. */
   static boolean answers(WorkflowServiceStubs service) {
     return trouble(service).isEmpty();
   }
@@ -56,12 +59,12 @@ public final class Health {
    */
   record Trouble(String line, boolean passing) {}
 
-  /** Why no Temporal server answers within five seconds; nothing where one does. */
+  /** Why no Temporal server answers; nothing where one does. */
   static Optional<Trouble> trouble(WorkflowServiceStubs service) {
     try {
       service
           .blockingStub()
-          .withDeadlineAfter(5, TimeUnit.SECONDS)
+          .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS)
           .getSystemInfo(GetSystemInfoRequest.getDefaultInstance());
       return Optional.empty();
     } catch (StatusRuntimeException e) {

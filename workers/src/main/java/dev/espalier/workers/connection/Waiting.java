@@ -11,7 +11,10 @@ final class Waiting {
   private static final int SAID_SECONDS = 15;
 
   private final Consumer<String> said;
-  private final long began = System.nanoTime();
+
+  /** When the first try had been in vain; 0 before. */
+  private long began;
+
   private long next;
 
   /**
@@ -27,6 +30,7 @@ final class Waiting {
    * @param trouble such as {@code no Temporal server answers at 127.0.0.1:7233}
    */
   void after(String trouble) throws InterruptedException {
+    if (began == 0) began = System.nanoTime();
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
     if (seconds >= next) {
       said.accept(trouble + " yet, since " + seconds + " s");

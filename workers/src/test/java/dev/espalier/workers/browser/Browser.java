@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * spoken to on 127.0.0.1 over its DevTools protocol; a network it has no use for.
  */
 public final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** Key → its code on a keyboard under Windows, which is what the browser's own controls read. */
   private static final Map<String, Integer> KEYS =
@@ -102,6 +102,7 @@ public final class Browser implements AutoCloseable {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                "--disable-dev-shm-usage",
                 "--remote-debugging-address=127.0.0.1",
                 "--remote-debugging-port=0",
                 "--user-data-dir=" + profile,
@@ -311,22 +312,30 @@ public final class Browser implements AutoCloseable {
     String port = Files.readString(note).lines().findFirst().orElseThrow();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/list")).build();
-    String pages =
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-    for (JsonNode page : Json.parse(pages, "pages")) {
-      if (page.path("type").asText().equals("page")) {
-        return URI.create(page.path("webSocketDebuggerUrl").asText());
+    HttpClient http = HttpClient.newHttpClient();
+    while (true) {
+      String pages = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      for (JsonNode page : Json.parse(pages, "pages")) {
+        if (page.path("type").asText().equals("page")) {
+          return URI.create(page.path("webSocketDebuggerUrl").asText());
+        }
       }
+      if (Instant.now().isAfter(end)) throw new IOException("Chromium has no page: " + pages);
+      Thread.sleep(50);
     }
-    throw new IOException("Chromium has no page: " + pages);
   }
 
-  /** Ends the browser; its profile is deleted with the folder it lies in. */
+  /** Ends the browser with all its processes, so that its profile can be deleted. */
   @Override
   public void close() throws InterruptedException {
     tools.close();
+    List<ProcessHandle> parts = process.descendants().toList();
     process.destroy();
     if (!process.waitFor(10, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+    for (ProcessHandle part : parts) {
+      part.destroyForcibly();
+      part.onExit().completeOnTimeout(part, 10, TimeUnit.SECONDS).join();
+    }
   }
 
   @Override

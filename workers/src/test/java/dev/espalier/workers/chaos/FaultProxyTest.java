@@ -79,7 +79,7 @@ class FaultProxyTest {
   @Test
   void aBlackholeAnswersNothingUntilItEnds() throws Exception {
     proxy.set(Fault.blackhole());
-    assertThatThrownBy(() -> post("gone")).isInstanceOf(HttpTimeoutException.class);
+    assertThatThrownBy(() -> post("gone", 3)).isInstanceOf(HttpTimeoutException.class);
     proxy.set(Fault.NONE);
     assertThat(post("back").body()).isEqualTo("back");
   }
@@ -94,9 +94,13 @@ class FaultProxyTest {
   }
 
   private HttpResponse<String> post(String text) throws Exception {
+    return post(text, 120);
+  }
+
+  private HttpResponse<String> post(String text, int seconds) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port() + "/"))
-            .timeout(Duration.ofSeconds(3))
+            .timeout(Duration.ofSeconds(seconds))
             .POST(HttpRequest.BodyPublishers.ofString(text))
             .build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());

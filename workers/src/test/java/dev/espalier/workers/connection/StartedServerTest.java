@@ -6,6 +6,7 @@ import dev.espalier.compression.Json;
 import dev.espalier.workers.connection.StartedServer.Id;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class StartedServerTest {
   @BeforeEach
   void start() throws Exception {
     folder = new WorkFolder(work);
-    server = new ProcessBuilder("sleep", "60").start();
+    server = new ProcessBuilder("sleep", "600").start();
   }
 
   @AfterEach
@@ -44,7 +45,7 @@ class StartedServerTest {
     StartedServer adopted = StartedServer.adopt(folder).orElseThrow();
     assertThat(adopted.owner().pid()).isEqualTo(ProcessHandle.current().pid());
     adopted.end(folder);
-    assertThat(server.isAlive()).isFalse();
+    assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(folder.serverNote()).doesNotExist();
   }
 

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.activities.shelf.ObjectStore;
 import dev.espalier.activities.shelf.S3Config;
 import dev.espalier.compression.ExternalProgram;
+import dev.espalier.compression.FreePort;
 import dev.espalier.compression.InvalidInput;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,7 +45,7 @@ class StoreTlsTest {
     Path certificates = Files.createDirectories(folder.resolve("certificates"));
     Files.copy(mine.chain(), certificates.resolve("public.crt"));
     Files.copy(mine.key(), certificates.resolve("private.key"));
-    int port = freePort();
+    int port = FreePort.find();
     ProcessBuilder builder =
         new ProcessBuilder(
             minio.toString(),
@@ -55,7 +54,7 @@ class StoreTlsTest {
             "--address",
             "127.0.0.1:" + port,
             "--console-address",
-            "127.0.0.1:" + freePort(),
+            "127.0.0.1:" + FreePort.find(),
             "--certs-dir",
             certificates.toString());
     builder.redirectErrorStream(true).redirectOutput(folder.resolve("minio.log").toFile());
@@ -63,7 +62,7 @@ class StoreTlsTest {
     builder.environment().putAll(Map.of("MINIO_ROOT_PASSWORD", SECRET));
     Process server = builder.start();
     try {
-      for (int i = 0; i < 200 && !Health.listens("127.0.0.1:" + port); i++) Thread.sleep(100);
+      for (int i = 0; i < 1200 && !Health.listens("127.0.0.1:" + port); i++) Thread.sleep(100);
       trustedWithItsAuthorityOnly("https://127.0.0.1:" + port);
     } finally {
       server.destroyForcibly().waitFor();
@@ -95,11 +94,5 @@ class StoreTlsTest {
 
   private static ObjectStore open(Map<String, String> environment) {
     return ObjectStore.open(S3Config.from(environment).orElseThrow());
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -49,7 +49,7 @@ final class ExportedMetrics {
         Set<String> names = names(scrape(endpoint));
         boolean whole =
             names.containsAll(List.of("gpu_utilization_ratio", "jvm_gc_pause_seconds_sum"));
-        if (whole || i == 100) return names;
+        if (whole || i == 600) return names;
         Thread.sleep(100);
       }
     }

@@ -26,11 +26,11 @@ class GpuMetersTest {
               "gpu_utilization_ratio{gpu=\"1\"} NaN");
       assertThat(gpus).isNotNull();
     }
-    for (int i = 0; i < 100 && registry.scrape().contains("gpu_"); i++) Thread.sleep(50);
+    for (int i = 0; i < 1200 && registry.scrape().contains("gpu_"); i++) Thread.sleep(50);
     assertThat(registry.scrape()).doesNotContain("gpu_");
   }
 
   private void await(String series) throws InterruptedException {
-    for (int i = 0; i < 100 && !registry.scrape().contains(series); i++) Thread.sleep(50);
+    for (int i = 0; i < 1200 && !registry.scrape().contains(series); i++) Thread.sleep(50);
   }
 }

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.compression.ExternalProgram;
+import dev.espalier.compression.FreePort;
 import dev.espalier.compression.Json;
-import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -56,7 +54,7 @@ final class PrometheusServer implements AutoCloseable {
             """,
             Dashboard.ROOT.resolve("infra/rules/recording.yml"),
             ports.stream().map(p -> "'127.0.0.1:" + p + "'").collect(Collectors.joining(", "))));
-    int port = freePort();
+    int port = FreePort.find();
     Process process =
         new ProcessBuilder(
                 program.toString(),
@@ -68,15 +66,9 @@ final class PrometheusServer implements AutoCloseable {
             .redirectOutput(folder.resolve("prometheus.log").toFile())
             .start();
     PrometheusServer server = new PrometheusServer(process, port);
-    for (int i = 0; i < 300 && !server.ready(); i++) Thread.sleep(100);
+    for (int i = 0; i < 1200 && !server.ready(); i++) Thread.sleep(100);
     assertThat(server.ready()).as(Files.readString(folder.resolve("prometheus.log"))).isTrue();
     return server;
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** The series at one time, in Unix seconds. */
