@@ -5,7 +5,7 @@ documentation shows for one machine, with its default local storage, in a folder
 is run ROUNDS times, or less often once it has taken a minute, and its median counts. Where stages run
 in this process, they run uncounted for WARM_UP seconds first. A peer that is not installed is named
 with the reason. One JSON object a line on standard output:
-{"peer": …, "version": …, "inOrder": seconds, "inParallel": seconds} or {"peer": …, "why": …}.
+{"peer": …, "version": …, "inOrder": seconds, "inParallel": seconds, "rounds": [of it, of it]} or {"peer": …, "why": …}.
 """
 
 import argparse
@@ -21,13 +21,13 @@ PATIENCE = 60  # seconds for the rounds of a shape
 
 
 def seconds(rounds, shape):
-    """The median seconds of calls of `shape`."""
+    """The median seconds of calls of `shape`, and of how many calls."""
     taken = []
     while len(taken) < rounds and sum(taken) < PATIENCE:
         begun = time.perf_counter()
         shape()
         taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
+    return statistics.median(taken), len(taken)
 
 
 def metaflow(in_order, in_parallel, rounds, warm_up, folder):
@@ -64,11 +64,10 @@ def metaflow(in_order, in_parallel, rounds, warm_up, folder):
         "    @step\n    def join(self, inputs):\n        self.next(self.end)\n"
         "    @step\n    def end(self):\n        pass\n\nif __name__ == '__main__':\n    Fan()\n"
     )
-    workers = str(os.cpu_count() or 1)
     return (
         metaflow.__version__,
         timed("line", line),
-        timed("fan", fan, "--max-workers", workers, "--max-num-splits", str(in_parallel)),
+        timed("fan", fan, "--max-num-splits", str(in_parallel)),
     )
 
 
@@ -118,7 +117,7 @@ def ray(in_order, in_parallel, rounds, warm_up, folder):
 
     trials(1, 1)  # Starts the workers, which is not counted.
     line = seconds(rounds, lambda: trials(in_order, 1))
-    fan = seconds(rounds, lambda: trials(in_parallel, os.cpu_count()))
+    fan = seconds(rounds, lambda: trials(in_parallel, None))
     ray.shutdown()
     return ray.__version__, line, fan
 
@@ -139,7 +138,9 @@ def main():
                 version, line, fan = peer(
                     asked.in_order, asked.in_parallel, asked.rounds, asked.warm_up, folder
                 )
-                found.update(version=version, inOrder=line, inParallel=fan)
+                found.update(
+                    version=version, inOrder=line[0], inParallel=fan[0], rounds=[line[1], fan[1]]
+                )
             except Exception as e:  # A peer that is missing or broken here is told, not hidden.
                 found.update(why=f"{type(e).__name__}: {e}")
             results.write(json.dumps(found) + "\n")

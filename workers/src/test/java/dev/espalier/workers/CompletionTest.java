@@ -54,6 +54,15 @@ class CompletionTest {
     assertThat(bash("espalier", "worker", "--queues", "g")).containsExactly("gpu");
     assertThat(bash("espalier", "completion", "")).containsExactly("bash", "zsh");
     assertThat(bash("espalier", "run", "--metrics-port", "")).isEmpty();
+    assertThat(bash("espalier", "run", "demo", "")).isEmpty();
+    assertThat(bash("espalier", "compare", "mine", "demo-0")).containsExactly("demo-0123456789ab");
+    assertThat(bash("espalier", "recipes", "")).containsExactly("d1-cifar10", "demo");
+    assertThat(bash("espalier", "schedule", "c")).containsExactly("create");
+    assertThat(bash("espalier", "schedule", "create", "")).isEmpty();
+    assertThat(bash("espalier", "schedule", "create", "nightly", "d1"))
+        .containsExactly("d1-cifar10");
+    assertThat(bash("espalier", "schedule", "--zone", "UTC", "create", "nightly", "d1"))
+        .containsExactly("d1-cifar10");
   }
 
   /** Bash begins a word at each ':', and at what follows it. */

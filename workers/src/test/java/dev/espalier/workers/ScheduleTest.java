@@ -166,6 +166,10 @@ class ScheduleTest {
 
   @Test
   void whatCannotBeScheduledIsSaidInOneLine() {
+    assertThat(Invocation.of(work, "schedule", "create", "night", "small").said())
+        .containsExactly(
+            "espalier: no Temporal server is at work here, which would keep the schedule (`infra/up`"
+                + " starts one that lasts); name one with --temporal or TEMPORAL_ADDRESS");
     assertThat(call("schedule", "make").said())
         .containsExactly(
             "espalier: 'make' is nothing to do with a schedule; legal are create, list, pause,"

@@ -5,7 +5,9 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.InsufficientDataException;
 import io.minio.errors.InvalidResponseException;
 import io.minio.errors.ServerException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.FileSystemException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -157,12 +159,17 @@ final class S3Errors {
     return false;
   }
 
-  /** Whether the two do not come to speak TLS with each other. */
+  /**
+   * Whether the two do not come to speak TLS with each other. A connection that is cut meanwhile,
+   * as what lies before a store that is starting does, is none of that.
+   */
   static boolean encryption(Throwable e) {
+    boolean encryption = false;
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SSLException) return true;
+      if (cause instanceof EOFException || cause instanceof SocketException) return false;
+      encryption |= cause instanceof SSLException;
     }
-    return false;
+    return encryption;
   }
 
   private static String clock(Duration ahead) {

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.compression.FreePort;
 import dev.espalier.compression.InvalidInput;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +94,31 @@ class StoreAwayTest {
         .isInstanceOf(InvalidInput.class)
         .hasMessageStartingWith("S3_ENDPOINT: no object store answers at http://127.0.0.1:" + port)
         .hasMessageNotContaining("\n");
+  }
+
+  /** As what lies before a store does while the store starts. */
+  @Test
+  void aConnectionThatIsCutBeforeTlsIsSpokenMayBeBetterLater() throws Exception {
+    try (ServerSocket before = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread cutting =
+          new Thread(
+              () -> {
+                while (!before.isClosed()) {
+                  try (Socket client = before.accept()) {
+                    client.getInputStream().read();
+                  } catch (IOException e) {
+                    continue; // It goes away first.
+                  }
+                }
+              });
+      cutting.setDaemon(true);
+      cutting.start();
+      String endpoint = "https://127.0.0.1:" + before.getLocalPort();
+      S3Config config = new S3Config(endpoint, "us-east-1", "away", "access", "secret");
+      assertThatThrownBy(() -> ObjectStore.reach(config))
+          .isInstanceOf(StoreUnavailable.class)
+          .hasMessageStartingWith("no object store answers at " + endpoint);
+    }
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +51,8 @@ public final class Torch {
   /** So many numbers are shared out among threads, whatever is done with them. */
   private static final int SHARED_OUT = 1 << 17;
 
+  private static final int MOST_AT_ONCE = 8;
+
   private static @Nullable Torch instance;
 
   private final Device device;
@@ -77,8 +80,9 @@ public final class Torch {
   }
 
   /**
-   * Does work on pieces that do not depend on each other, as many at once as there are threads, the
-   * arithmetic of each on one: bits depend on no number of threads. On a GPU one after the other.
+   * Does work on pieces that do not depend on each other, as many at once as there are threads, but
+   * at most {@value #MOST_AT_ONCE}, which are in memory together; the arithmetic of each on one
+   * thread: bits depend on no number of threads. On a GPU one after the other.
    *
    * @param work opens a session of its own; what it throws ends the call when all have ended
    * @return in the order of the pieces
@@ -107,15 +111,19 @@ public final class Torch {
    */
   private static Executor singly(int threads) {
     CountDownLatch begun = new CountDownLatch(threads);
+    AtomicReference<@Nullable Throwable> trouble = new AtomicReference<>();
     ThreadFactory factory =
         loop -> {
           Runnable alone =
               () -> {
-                JniUtils.setNumThreads(1);
                 try (NDManager scope = NDManager.newBaseManager(Device.cpu())) {
+                  JniUtils.setNumThreads(1);
                   scope.ones(new Shape(SHARED_OUT)).mul(2);
+                } catch (Throwable e) {
+                  trouble.set(e);
+                } finally {
+                  begun.countDown();
                 }
-                begun.countDown();
                 loop.run();
               };
           Thread thread = new Thread(alone, "torch-singly");
@@ -128,7 +136,9 @@ public final class Torch {
     pool.prestartAllCoreThreads();
     try {
       begun.await();
-      return pool;
+      if (trouble.get() == null) return pool;
+      pool.shutdownNow();
+      throw new IllegalStateException("PyTorch's threads do not begin", trouble.get());
     } catch (InterruptedException e) {
       pool.shutdownNow();
       Thread.currentThread().interrupt();
@@ -151,7 +161,7 @@ public final class Torch {
           "ESPALIER_DEVICE is cuda, but PyTorch sees no GPU; use cpu, or check the driver");
       Device device = name.equals("cpu") ? Device.cpu() : Device.gpu(0);
       int threads = threads();
-      Executor singly = device.isGpu() ? Runnable::run : singly(threads);
+      Executor singly = device.isGpu() ? Runnable::run : singly(Math.min(threads, MOST_AT_ONCE));
       JniUtils.setNumThreads(threads);
       instance = new Torch(device, threads, Script.load(NDManager.newBaseManager(device)), singly);
     }

@@ -8,12 +8,12 @@ import dev.espalier.compression.Json;
 import dev.espalier.workers.connection.Settings;
 import dev.espalier.workers.connection.TemporalConnection;
 import dev.espalier.workers.connection.WorkFolder;
+import dev.espalier.workers.process.WorkerProcess;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
-import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.Promise;
@@ -34,12 +34,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What orchestration alone costs: stages that do nothing, one after the other and many at once, in
  * this program's way (activities on a Temporal server that keeps every event in its database) and
- * in those of the Python tools that are used for the same.
+ * in those of the Python tools that are used for the same. What a stage does with the store is not
+ * counted on our side.
  *
  * @param peer {@code espalier}, {@code metaflow}, {@code prefect} or {@code ray}
  * @param version absent of ourselves
  * @param inOrder milliseconds per stage, one after the other; NaN where the peer does not run
  * @param inParallel milliseconds per stage, all at once
+ * @param rounds the medians are of so many, in order and at once; absent where the peer does not
+ *     run
  * @param why a peer does not run
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -48,6 +51,7 @@ public record Overhead(
     @Nullable String version,
     double inOrder,
     double inParallel,
+    @Nullable List<Integer> rounds,
     @Nullable String why) {
   /** Stages one after the other. */
   public static final int IN_ORDER = 50;
@@ -55,13 +59,18 @@ public record Overhead(
   /** Stages at once. */
   public static final int IN_PARALLEL = 200;
 
-  /** The median of so many counts. */
+  /**
+   * The median of so many counts, on our side; of fewer where a peer takes longer than a minute.
+   */
   public static final int ROUNDS = 5;
 
   /** For so long stages are run uncounted first: a worker is at work for days. */
   public static final int WARM_UP_SECONDS = 20;
 
-  private static final String QUEUE = "overhead";
+  private static final String WORKFLOWS = "overhead-compress";
+
+  /** As stages have it: not that of the workflows. */
+  private static final String ACTIVITIES = "overhead-cpu";
 
   /** A stage that does nothing. */
   @ActivityInterface
@@ -91,6 +100,7 @@ public record Overhead(
         Workflow.newActivityStub(
             Stage.class,
             ActivityOptions.newBuilder()
+                .setTaskQueue(ACTIVITIES)
                 .setStartToCloseTimeout(Duration.ofDays(30))
                 .setHeartbeatTimeout(Duration.ofSeconds(30))
                 .build());
@@ -124,9 +134,10 @@ public record Overhead(
                             + " TEMPORAL_ADDRESS"));
     try (server) {
       WorkerFactory factory = WorkerFactory.newInstance(server.client());
-      Worker worker = factory.newWorker(QUEUE);
-      worker.registerWorkflowImplementationTypes(NoOps.class);
-      worker.registerActivitiesImplementations(new NoOp());
+      factory.newWorker(WORKFLOWS).registerWorkflowImplementationTypes(NoOps.class);
+      factory
+          .newWorker(ACTIVITIES, WorkerProcess.cpuSlots())
+          .registerActivitiesImplementations(new NoOp());
       factory.start();
       try {
         for (double s = 0; s < WARM_UP_SECONDS; ) s += seconds(server.client(), IN_ORDER, false);
@@ -135,6 +146,7 @@ public record Overhead(
             null,
             1000 * median(server.client(), IN_ORDER, false) / IN_ORDER,
             1000 * median(server.client(), IN_PARALLEL, true) / IN_PARALLEL,
+            List.of(ROUNDS, ROUNDS),
             null);
       } finally {
         factory.shutdownNow();
@@ -154,7 +166,7 @@ public record Overhead(
         client.newWorkflowStub(
             Stages.class,
             WorkflowOptions.newBuilder()
-                .setTaskQueue(QUEUE)
+                .setTaskQueue(WORKFLOWS)
                 .setWorkflowId("overhead-" + UUID.randomUUID())
                 .build());
     long begun = System.nanoTime();
@@ -201,6 +213,7 @@ public record Overhead(
         found.has("version") ? found.get("version").asText() : null,
         why == null ? 1000 * found.path("inOrder").asDouble() / IN_ORDER : Double.NaN,
         why == null ? 1000 * found.path("inParallel").asDouble() / IN_PARALLEL : Double.NaN,
+        why == null ? List.of(found.at("/rounds/0").asInt(), found.at("/rounds/1").asInt()) : null,
         why == null ? null : why.asText());
   }
 }

@@ -38,7 +38,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "NAME",
+      paramLabel = "BENCHMARK",
       description = "Benchmarks to run; all without one.")
   List<String> names = List.of();
 
@@ -176,13 +176,15 @@ final class BenchCommand implements Callable<Integer> {
         new Table(
             "ms per stage that does nothing",
             Overhead.IN_ORDER + " in order",
-            Overhead.IN_PARALLEL + " at once");
+            Overhead.IN_PARALLEL + " at once",
+            "medians of");
     for (Overhead one : all) {
       String name = one.version() == null ? one.peer() : one.peer() + " " + one.version();
       table.row(
           one.why() == null ? name : name + ": " + one.why(),
           Double.isNaN(one.inOrder()) ? "–" : number(one.inOrder()),
-          Double.isNaN(one.inParallel()) ? "–" : number(one.inParallel()));
+          Double.isNaN(one.inParallel()) ? "–" : number(one.inParallel()),
+          one.rounds() == null ? "–" : one.rounds().get(0) + ", " + one.rounds().get(1));
     }
     program.terminal().print(table.toString());
     return 0;

@@ -21,7 +21,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Range;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -81,11 +83,15 @@ final class CompletionCommand implements Callable<Integer> {
             if (option.arity().max() == 0) continue;
             for (String given : option.names()) values.add(value(name + " " + given, kind(option)));
           }
-          String argument =
-              of.positionalParameters().isEmpty()
-                  ? NOTHING
-                  : kind(of.positionalParameters().get(0));
-          values.add(value(name + " ", argument));
+          for (PositionalParamSpec argument : of.positionalParameters()) {
+            Range at = argument.index();
+            for (int i = at.min(); !at.isVariable() && i <= at.max(); i++) {
+              values.add(value(name + " " + i, kind(argument)));
+            }
+            if (at.isVariable()) {
+              values.add("    '" + name + " '[0-9]*) echo '" + kind(argument) + "' ;;");
+            }
+          }
         });
     return template()
         .replace("@COMMANDS@", String.join(" ", commands.keySet()))
@@ -104,7 +110,11 @@ final class CompletionCommand implements Callable<Integer> {
     String label = argument.paramLabel();
     return switch (label) {
       case "RUN" -> "RUN";
-      case "NAME" -> argument.isPositional() ? "RUN" : NOTHING;
+      case "NAME" ->
+          argument instanceof PositionalParamSpec place && place.index().min() == 0
+              ? "RUN"
+              : NOTHING;
+      case "RECIPE" -> "RECIPE";
       case "PLAN" -> "PLAN";
       case "FILE" -> argument.isPositional() ? "PLAN" : "FILE";
       case "DIR" -> "DIR";

@@ -39,7 +39,7 @@ final class RecipesCommand implements Callable<Integer> {
 
   private final Program program;
 
-  @Parameters(paramLabel = "NAME", arity = "0..1", description = "One recipe.")
+  @Parameters(paramLabel = "RECIPE", arity = "0..1", description = "One recipe.")
   @Nullable String name;
 
   @Option(

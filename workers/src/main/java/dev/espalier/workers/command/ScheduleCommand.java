@@ -41,6 +41,10 @@ import picocli.CommandLine.Parameters;
       "  espalier schedule trigger nightly"
     })
 final class ScheduleCommand implements Callable<Integer> {
+  private static final String NO_SERVER =
+      "no Temporal server is at work here, which would keep the schedule (`infra/up` starts one that"
+          + " lasts)";
+
   private final Program program;
 
   @Parameters(
@@ -59,7 +63,8 @@ final class ScheduleCommand implements Callable<Integer> {
       arity = "0..1",
       description =
           "What create is to start: a JSON file, a recipe's name, a JSON object, or - for standard"
-              + " input. A recipe is looked up anew by each run.")
+              + " input. A compression's recipe is looked up anew by each run; a sweep and a training"
+              + " are kept as they are now.")
   @Nullable String plan;
 
   @Option(
@@ -101,7 +106,7 @@ final class ScheduleCommand implements Callable<Integer> {
             + " delete",
         verb);
     Work work = verb.equals("create") ? work() : null;
-    try (TemporalConnection server = ServedRun.server(program, connection)) {
+    try (TemporalConnection server = ServedRun.server(program, connection, NO_SERVER)) {
       Schedules schedules = new Schedules(server.client());
       if (verb.equals("list")) {
         print(schedules.list());
@@ -201,7 +206,8 @@ final class ScheduleCommand implements Callable<Integer> {
     } else if (schedules.isEmpty()) {
       program.terminal().print("no schedules; `espalier schedule create --help` shows how");
     } else {
-      Table table = new Table("schedule", "workflow", "times", "state", "next", "latest run");
+      Table table =
+          new Table("schedule", "workflow", "created with", "state", "next", "latest run");
       for (Schedules.Line line : schedules) {
         table.row(
             line.name(),

@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.ScheduleOverlapPolicy;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.schedules.Schedule;
+import io.temporal.client.schedules.ScheduleActionExecution;
 import io.temporal.client.schedules.ScheduleActionExecutionStartWorkflow;
 import io.temporal.client.schedules.ScheduleActionResult;
 import io.temporal.client.schedules.ScheduleActionStartWorkflow;
@@ -19,6 +20,7 @@ import io.temporal.client.schedules.ScheduleListDescription;
 import io.temporal.client.schedules.ScheduleOptions;
 import io.temporal.client.schedules.SchedulePolicy;
 import io.temporal.client.schedules.ScheduleSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -36,12 +38,16 @@ final class Schedules {
   private static final String CRON = "cron";
   private static final String WORKFLOW = "workflow";
 
+  /** The server's default is a year: a machine that was off at night would begin at breakfast. */
+  private static final Duration CATCH_UP = Duration.ofHours(1);
+
   private final ScheduleClient schedules;
 
   /**
    * One schedule.
    *
    * @param workflow type of what it starts
+   * @param cron the times it was created with, and their zone
    * @param state {@code active} or {@code paused}
    * @param next UTC to the second; absent where there is none
    * @param run id of the latest run; absent before the first
@@ -74,7 +80,8 @@ final class Schedules {
    * Creates one. A run that would begin while the one before is at work is left out.
    *
    * @param workflow its type
-   * @param cron five fields: minute, hour, day of month, month, day of week
+   * @param cron five fields: minute, hour, day of month, month, day of week; a time that passes
+   *     while the server is away is made up for within {@link #CATCH_UP}
    * @param zone of the times, such as {@code Europe/Berlin}
    * @throws InvalidInput if there is one of that name, or the server does not understand the times
    */
@@ -90,6 +97,7 @@ final class Schedules {
             .setPolicy(
                 SchedulePolicy.newBuilder()
                     .setOverlap(ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_SKIP)
+                    .setCatchupWindow(CATCH_UP)
                     .build())
             .setAction(
                 ScheduleActionStartWorkflow.newBuilder()
@@ -127,9 +135,27 @@ final class Schedules {
     ask(name, handle -> handle.unpause("resumed by `espalier schedule resume`"));
   }
 
-  /** Starts it now, beside its times. */
+  /**
+   * Starts it now, beside its times.
+   *
+   * @throws InvalidInput if a run of it is at work: the server would leave this one out
+   */
   void trigger(String name) {
-    ask(name, ScheduleHandle::trigger);
+    ask(
+        name,
+        handle -> {
+          for (ScheduleActionExecution running : handle.describe().getInfo().getRunningActions()) {
+            throw new InvalidInput(
+                "schedule '"
+                    + name
+                    + "' has "
+                    + (running instanceof ScheduleActionExecutionStartWorkflow started
+                        ? "run " + started.getWorkflowId()
+                        : "a run")
+                    + " at work, beside which none is begun");
+          }
+          handle.trigger();
+        });
   }
 
   /** A run at work goes on. */

@@ -51,13 +51,18 @@ record ServedRun(WorkflowStub stub, String id, String kind, WorkflowExecutionSta
    * @throws InvalidInput if there is none
    */
   static TemporalConnection server(Program program, ConnectionOptions options) {
+    return server(
+        program,
+        options,
+        "no Temporal server is at work here, so there is no run under way to ask");
+  }
+
+  /** As {@link #server(Program, ConnectionOptions)}, where {@code none} says what that means. */
+  static TemporalConnection server(Program program, ConnectionOptions options, String none) {
     Settings settings = program.settings(options.work);
     return TemporalConnection.running(settings, options.temporal, new NoopScope())
         .orElseThrow(
-            () ->
-                new InvalidInput(
-                    "no Temporal server is at work here, so there is no run under way to ask; name"
-                        + " one with --temporal or TEMPORAL_ADDRESS"));
+            () -> new InvalidInput(none + "; name one with --temporal or TEMPORAL_ADDRESS"));
   }
 
   /** The latest run of that id, or nothing if the server knows none. */

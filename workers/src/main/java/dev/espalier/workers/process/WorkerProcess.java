@@ -105,6 +105,11 @@ public final class WorkerProcess implements AutoCloseable {
     factory.shutdownNow();
   }
 
+  /** How many stages of the queue {@code cpu} a worker does at once. */
+  public static WorkerOptions cpuSlots() {
+    return slots(WorkerOptions.getDefaultInstance(), CPU_SLOTS);
+  }
+
   private static WorkerOptions slots(WorkerOptions options, int slots) {
     return WorkerOptions.newBuilder(options).setMaxConcurrentActivityExecutionSize(slots).build();
   }

@@ -10,7 +10,7 @@ _espalier_options() {
   esac
 }
 
-# What is given to option $2 of command $1, or to the command itself where $2 is empty: a kind in
+# What is given to option $2 of command $1, or is its argument number $2, the first being 0: a kind in
 # capitals, or the words that are legal. Nothing for an option that takes nothing.
 _espalier_value() {
   case "$1 $2" in
@@ -28,6 +28,28 @@ _espalier_runs() {
     cat "$1/runs.txt"
     find "$1/s3" -mindepth 3 -maxdepth 3 -path '*/runs/*' | sed 's|.*/||'
   } 2>/dev/null | sort -u
+}
+
+# How many arguments of command $1, which is word $2, stand before the one that is completed. Bash
+# takes ':' and '=' for words, too, and goes on with another behind them.
+_espalier_arguments() {
+  local i=$(($2 + 1)) n=0 before=
+  while [ "$i" -le "$COMP_CWORD" ]; do
+    before=${COMP_WORDS[$((i - 1))]}
+    case ${COMP_WORDS[$i]} in
+      -?* | : | =) ;;
+      *)
+        case $before in
+          : | =) ;;
+          -*) [ -n "$(_espalier_value "$1" "$before")" ] || n=$((n + 1)) ;;
+          *) n=$((n + 1)) ;;
+        esac
+        ;;
+    esac
+    i=$((i + 1))
+  done
+  if [ "$n" -gt 0 ]; then n=$((n - 1)); fi
+  echo "$n"
 }
 
 _espalier_option() { # for what completes to files, or goes on after what was completed
@@ -79,10 +101,10 @@ _espalier() {
         return
         ;;
     esac
-    kind=$(_espalier_value "$command" '')
+    kind=$(_espalier_value "$command" "$(_espalier_arguments "$command" "$i")")
   fi
   case $kind in
-    NOTHING) ;;
+    NOTHING | '') ;;
     DIR)
       _espalier_option filenames
       COMPREPLY=($(compgen -d -- "$current"))
@@ -96,6 +118,7 @@ _espalier() {
       words=$(_espalier_recipes "$home/recipes")
       COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
       ;;
+    RECIPE) COMPREPLY=($(compgen -W "$(_espalier_recipes "$home/recipes")" -- "$current")) ;;
     RUN) _espalier_run ;;
     FIELD)
       _espalier_option nospace
