@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -206,8 +208,9 @@ class ScheduleTest {
     }
   }
 
-  /** Starts a run now; its id, which is not {@code before}. */
+  /** Starts a run now; its id, which is not {@code before}: ids tell seconds apart. */
   private static String trigger(String schedule, String before) {
+    await(() -> Optional.of(second()).filter(now -> !before.endsWith(now)));
     assertThat(done("schedule", "trigger", schedule).out()).contains("started now");
     return await(
         () ->
@@ -217,6 +220,10 @@ class ScheduleTest {
                 .map(line -> line.get("run").asText())
                 .filter(run -> !run.equals(before))
                 .findFirst());
+  }
+
+  private static String second() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** The schedule, once the server lists it in that state. */
