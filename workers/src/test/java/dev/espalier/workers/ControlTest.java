@@ -115,14 +115,8 @@ class ControlTest {
     assertThat(Json.parse(longer.out(), "run").at("/finetune/steps").intValue()).isEqualTo(10);
   }
 
-  /** The one run that {@code status} shows in that state, as soon as it does. */
   private String inState(String state) throws InterruptedException {
-    while (true) {
-      for (JsonNode run : Json.parse(call("status", "--json").out(), "status")) {
-        if (run.get("state").asText().equals(state)) return run.get("run").asText();
-      }
-      Thread.sleep(100);
-    }
+    return Invocation.runIn(state, () -> call("status", "--json"));
   }
 
   private UnderWay begin(String... arguments) {

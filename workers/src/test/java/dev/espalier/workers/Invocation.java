@@ -1,5 +1,7 @@
 package dev.espalier.workers;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.compression.Json;
 import dev.espalier.workers.command.Program;
 import dev.espalier.workers.console.Terminal;
 import dev.espalier.workers.console.Viewer;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** One call of the program in this JVM, with its own variables, and what came of it. */
 record Invocation(int exitCode, String out, String err) {
@@ -109,6 +112,16 @@ record Invocation(int exitCode, String out, String err) {
     /** What came of it. */
     Invocation join() {
       return end.join();
+    }
+  }
+
+  /** The one run that {@code status --json} shows in that state, as soon as it does. */
+  static String runIn(String state, Supplier<Invocation> status) throws InterruptedException {
+    while (true) {
+      for (JsonNode run : Json.parse(status.get().out(), "status")) {
+        if (run.get("state").asText().equals(state)) return run.get("run").asText();
+      }
+      Thread.sleep(100);
     }
   }
 

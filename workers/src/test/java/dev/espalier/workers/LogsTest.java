@@ -197,12 +197,7 @@ class LogsTest {
   }
 
   private String running() throws InterruptedException {
-    while (true) {
-      for (var run : Json.parse(call("status", "--json").out(), "status")) {
-        if (run.get("state").asText().equals("running")) return run.get("run").asText();
-      }
-      Thread.sleep(100);
-    }
+    return Invocation.runIn("running", () -> call("status", "--json"));
   }
 
   private static Viewer screen() {

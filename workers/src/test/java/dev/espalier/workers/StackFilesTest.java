@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.compression.ExternalProgram;
+import dev.espalier.workers.connection.CommandLineTool;
 import dev.espalier.workers.process.WorkerProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -134,6 +135,14 @@ class StackFilesTest {
       }
     }
     assertThat(set).allSatisfy(name -> assertThat(sources).containsPattern("\\b" + name + "\\b"));
+  }
+
+  @Test
+  void theStackWithoutContainersSetsTemporalAsTheProgramDoes() throws IOException {
+    String up = Files.readString(INFRA.resolve("up")).replaceAll("\\s+", " ");
+    for (int i = 0; i < CommandLineTool.SETTINGS.size(); i += 2) {
+      assertThat(up).contains(String.join(" ", CommandLineTool.SETTINGS.subList(i, i + 2)));
+    }
   }
 
   @Test

@@ -77,7 +77,7 @@ public final class Chaos {
                   scale,
                   new Random(seed + trial.name().hashCode()),
                   line -> say.accept("  " + line));
-      Verdict verdict = verdict(trial, setting).took((System.nanoTime() - begun) * 1e-9);
+      Verdict verdict = verdict(trial.name(), setting).took((System.nanoTime() - begun) * 1e-9);
       say.accept(
           String.format(
               Locale.ROOT,
@@ -96,24 +96,20 @@ public final class Chaos {
    *
    * @param setting by the name of its folder
    */
-  private Verdict verdict(Trial trial, Function<String, Trial.Setting> setting)
+  private Verdict verdict(String name, Function<String, Trial.Setting> setting)
       throws InterruptedException {
-    try {
-      return trial.run(setting.apply(trial.name()));
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
-      say.accept("  broken off, and tried once more: " + trace(e));
+    String last = "";
+    for (String place : List.of(name, name + "-again")) {
+      try {
+        return Trials.of(List.of(name), quick).get(0).run(setting.apply(place));
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        say.accept("  broken off in " + place + ": " + trace(e));
+        last = e.toString();
+      }
     }
-    try {
-      Trial again = Trials.of(List.of(trial.name()), quick).get(0);
-      return again.run(setting.apply(trial.name() + "-again"));
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
-      say.accept("  broken off: " + trace(e));
-      return Verdict.of(trial.name(), "it comes to an end", "broken off twice: " + e, false);
-    }
+    return Verdict.of(name, "it comes to an end", "broken off twice: " + last, false);
   }
 
   private static String trace(Exception e) {

@@ -24,8 +24,12 @@ final class Committed {
 
   /** The newest step with a manifest, by the finetune's key. */
   static Map<String, Integer> newest(ObjectStore store) {
+    return newest(store.list("stages/finetune"));
+  }
+
+  private static Map<String, Integer> newest(List<ObjectStore.Stat> objects) {
     Map<String, Integer> steps = new HashMap<>();
-    for (ObjectStore.Stat object : store.list("stages/finetune")) {
+    for (ObjectStore.Stat object : objects) {
       Matcher found = CHECKPOINT.matcher(object.key());
       if (found.matches()) {
         steps.merge(found.group(1), Integer.parseInt(found.group(2)), Math::max);
@@ -36,8 +40,9 @@ final class Committed {
 
   /** A number that changes with each stage that is done and each newer checkpoint. */
   static int marks(ObjectStore store) {
-    int steps = newest(store).values().stream().mapToInt(Integer::intValue).sum();
-    return steps + (int) store.list("stages").stream().filter(Committed::ofAStage).count();
+    List<ObjectStore.Stat> objects = store.list("stages");
+    int steps = newest(objects).values().stream().mapToInt(Integer::intValue).sum();
+    return steps + (int) objects.stream().filter(Committed::ofAStage).count();
   }
 
   private static boolean ofAStage(ObjectStore.Stat object) {

@@ -1,6 +1,5 @@
 package dev.espalier.workers.chaos;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,8 +29,7 @@ final class Fleet implements Trial {
     long end = begun + 1_000L * scale.fleetSeconds();
     try (Ground ground = new Ground(setting.tools(), setting.store(), setting.folder())) {
       Runs runs = new Runs(ground, setting.references(), scale.steps());
-      List<Ground.Worker> workers =
-          new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
+      List<Ground.Worker> workers = ground.crew();
       long progress = begun;
       int ended = 0;
       int done = 0;
@@ -44,12 +42,11 @@ final class Fleet implements Trial {
         }
         ground.revive(workers);
         runs.gather();
-        int sofar = Committed.marks(ground.objects());
+        int sofar = runs.ended() + Committed.marks(ground.objects());
         if (sofar != done) progress = System.currentTimeMillis();
         done = sofar;
         if (runs.ended() > ended) {
           ended = runs.ended();
-          progress = System.currentTimeMillis();
           setting.say().accept(ended + " runs ended; " + made);
         }
       }

@@ -7,6 +7,7 @@ import dev.espalier.activities.shelf.Shelf;
 import dev.espalier.compression.InvalidInput;
 import dev.espalier.workers.connection.CommandLineTool;
 import dev.espalier.workers.connection.Settings;
+import dev.espalier.workers.connection.StoreConnection;
 import dev.espalier.workers.connection.TemporalConnection;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
@@ -46,8 +47,9 @@ final class Ground implements AutoCloseable {
     this.store = startStore();
     this.proxy = new FaultProxy(storePort);
     try {
-      this.connection = connection();
-      this.objects = objects(storePort);
+      Settings settings = new Settings(tools.settings().home(), folder, addresses(storePort));
+      this.connection = connection(settings);
+      this.objects = objects(settings);
     } catch (Exception e) {
       proxy.close();
       temporal.close();
@@ -56,31 +58,35 @@ final class Ground implements AutoCloseable {
     }
   }
 
-  private TemporalConnection connection() throws InterruptedException {
-    Settings settings = new Settings(tools.settings().home(), folder, Map.of());
-    String address = "127.0.0.1:" + temporalPort;
+  /** Both servers may listen a while before they serve. */
+  private TemporalConnection connection(Settings settings) throws InterruptedException {
     return TemporalConnection.awaited(
-            settings,
-            settings.workFolder(),
-            address,
-            new NoopScope(),
-            waited -> InvalidInput.require(temporal.alive(), "the server ended: %s", waited))
+            settings, settings.workFolder(), null, new NoopScope(), line -> at(temporal, line))
         .orElseThrow();
   }
 
-  /** A server may listen a while before it serves. */
-  private static ObjectStore objects(int port) throws InterruptedException {
-    S3Config config =
-        new S3Config(
-            "http://127.0.0.1:" + port, "us-east-1", BUCKET, StoreKind.ACCESS, StoreKind.SECRET);
-    for (int tries = 1; ; tries++) {
-      try {
-        return ObjectStore.open(config);
-      } catch (InvalidInput e) {
-        if (tries == 20) throw e;
-        Thread.sleep(1_000);
-      }
-    }
+  private ObjectStore objects(Settings settings) throws IOException, InterruptedException {
+    return StoreConnection.awaited(settings, settings.workFolder(), line -> at(store, line))
+        .store();
+  }
+
+  private static void at(Child server, String waited) {
+    InvalidInput.require(server.alive(), "the server ended: %s", waited);
+  }
+
+  /** Where the servers are, for whoever reaches the store at {@code s3}, a port of 127.0.0.1. */
+  private Map<String, String> addresses(int s3) {
+    return Map.of(
+        "TEMPORAL_ADDRESS",
+        "127.0.0.1:" + temporalPort,
+        S3Config.ENDPOINT,
+        "http://127.0.0.1:" + s3,
+        S3Config.ACCESS_KEY,
+        StoreKind.ACCESS,
+        S3Config.SECRET_KEY,
+        StoreKind.SECRET,
+        S3Config.BUCKET,
+        BUCKET);
   }
 
   /** A worker process, ready when it answers for its meters. */
@@ -122,17 +128,18 @@ final class Ground implements AutoCloseable {
     variables.put("ESPALIER_WORK", folder.resolve(slot).toString());
     variables.put("ESPALIER_THREADS", "1");
     variables.put("ESPALIER_MIN_FREE_MB", "0");
-    variables.put("TEMPORAL_ADDRESS", "127.0.0.1:" + temporalPort);
-    variables.put("S3_ENDPOINT", "http://127.0.0.1:" + proxy.port());
-    variables.put("S3_ACCESS_KEY", StoreKind.ACCESS);
-    variables.put("S3_SECRET_KEY", StoreKind.SECRET);
-    variables.put("S3_BUCKET", BUCKET);
+    variables.putAll(addresses(proxy.port()));
     variables.putAll(environment);
     return Child.start(command, variables, log(slot));
   }
 
   Worker worker(String slot) throws Exception {
     return worker(slot, Map.of());
+  }
+
+  /** Starts two workers, of the slots 1 and 2. */
+  List<Worker> crew() throws Exception {
+    return new ArrayList<>(List.of(worker("worker-1"), worker("worker-2")));
   }
 
   /**

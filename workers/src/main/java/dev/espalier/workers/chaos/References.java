@@ -5,7 +5,6 @@ import dev.espalier.workflows.StageOptions;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,8 +37,7 @@ final class References {
     References references = new References();
     StoreKind kind = tools.minio().isPresent() ? StoreKind.MINIO : StoreKind.S3PROXY;
     try (Ground calm = new Ground(tools, kind, folder)) {
-      List<Ground.Worker> crew =
-          new ArrayList<>(List.of(calm.worker("worker-1"), calm.worker("worker-2")));
+      List<Ground.Worker> crew = calm.crew();
       for (int number = 0; number < count; number += 2) {
         CompletableFuture<?> pair = references.one(calm, number, steps);
         if (number + 1 < count) {

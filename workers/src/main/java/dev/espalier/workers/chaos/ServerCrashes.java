@@ -1,6 +1,5 @@
 package dev.espalier.workers.chaos;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -32,8 +31,7 @@ record ServerCrashes(String name, boolean temporal, StoreKind kind) implements T
     int crashes = 0;
     Random random = setting.random();
     try (Ground ground = new Ground(setting.tools(), store, setting.folder())) {
-      List<Ground.Worker> crew =
-          new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
+      List<Ground.Worker> crew = ground.crew();
       Runs runs = new Runs(ground, setting.references(), setting.scale().steps());
       int total = references(setting.scale());
       while (runs.begun() < total || !runs.open().isEmpty()) {

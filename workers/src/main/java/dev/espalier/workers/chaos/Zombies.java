@@ -1,7 +1,6 @@
 package dev.espalier.workers.chaos;
 
 import dev.espalier.workers.chaos.Attempts.Attempt;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +31,7 @@ final class Zombies implements Trial {
     int accepted = 0;
     try (Ground ground = new Ground(setting.tools(), setting.store(), setting.folder())) {
       Attempts attempts = new Attempts(ground.client());
-      List<Ground.Worker> workers =
-          new ArrayList<>(List.of(ground.worker("worker-1"), ground.worker("worker-2")));
+      List<Ground.Worker> workers = ground.crew();
       Runs runs = new Runs(ground, setting.references(), setting.scale().steps());
       int total = references(setting.scale());
       while (!runs.open().isEmpty() || (zombies < wanted && runs.begun() < total)) {

@@ -85,12 +85,9 @@ final class CompletionCommand implements Callable<Integer> {
           }
           for (PositionalParamSpec argument : of.positionalParameters()) {
             Range at = argument.index();
-            for (int i = at.min(); !at.isVariable() && i <= at.max(); i++) {
-              values.add(value(name + " " + i, kind(argument)));
-            }
-            if (at.isVariable()) {
-              values.add("    '" + name + " '[0-9]*) echo '" + kind(argument) + "' ;;");
-            }
+            // Outside of the quotes, so that the shell takes it for a pattern.
+            String places = at.isVariable() ? "[0-9]*" : "[" + at.min() + "-" + at.max() + "]";
+            values.add(value(name + " '" + places + "'", kind(argument)));
           }
         });
     return template()

@@ -117,23 +117,23 @@ final class ScheduleCommand implements Callable<Integer> {
         case "create" -> {
           Work start = Objects.requireNonNull(work);
           schedules.create(schedule, start.workflow(), start.request(), cron, zone());
-          done("created");
+          done(schedule, "created");
         }
         case "pause" -> {
           schedules.pause(schedule);
-          done("paused");
+          done(schedule, "paused");
         }
         case "resume" -> {
           schedules.resume(schedule);
-          done("resumed");
+          done(schedule, "resumed");
         }
         case "trigger" -> {
           schedules.trigger(schedule);
-          done("started now");
+          done(schedule, "started now");
         }
         default -> {
           schedules.delete(schedule);
-          done("deleted");
+          done(schedule, "deleted");
         }
       }
     }
@@ -189,8 +189,8 @@ final class ScheduleCommand implements Callable<Integer> {
     };
   }
 
-  private void done(String did) {
-    Done done = new Done(named(), did, Schedules.runs(named()) + "-");
+  private void done(String schedule, String did) {
+    Done done = new Done(schedule, did, Schedules.runs(schedule) + "-");
     program
         .terminal()
         .print(
